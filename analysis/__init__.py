@@ -1,0 +1,1 @@
+"""Computes: profit and loss, behaviour, similarity, intents."""

@@ -1,0 +1,1 @@
+"""Wiring: settings, the Celery application, URLs, queues and schedules. Imported by nobody."""

@@ -1,0 +1,1 @@
+"""Brings in: wallets, coins, orders, news from providers."""

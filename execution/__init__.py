@@ -1,0 +1,1 @@
+"""Acts: chain, contracts, notifications, speech."""

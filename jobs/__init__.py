@@ -1,0 +1,1 @@
+"""The task platform: knows no domain."""

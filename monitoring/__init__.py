@@ -1,0 +1,1 @@
+"""Watches jobs by name: metrics, health, alerts."""

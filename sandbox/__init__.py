@@ -1,0 +1,1 @@
+"""The outside world on loopback, for offline runs and tests."""
