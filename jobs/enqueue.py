@@ -17,6 +17,7 @@ from jobs.options import Unique
 from jobs.priority import Priority, parse_priority
 from jobs.retry import Strategy, to_plain
 from jobs.states import State
+from jobs.store.dependencies import add_dependencies
 from jobs.store.insert import Enqueued, NewJob, find_completed, insert_many, insert_one
 from jobs.wake import wake
 
@@ -62,15 +63,27 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
     )
 
 
-def enqueue(job: NewJob, idempotent_for: float | None = None) -> Enqueued:
-    """Write one job; the dispatcher is told after the commit."""
+def enqueue(job: NewJob, idempotent_for: float | None = None, depends_on: Sequence[str] = ()) -> Enqueued:
+    """Write one job; the dispatcher is told after the commit.
+
+    A job that depends on others is `blocked` until they have completed. A task that is `idempotent_for`
+    so many seconds answers with the job that completed within them instead.
+    """
     if idempotent_for and job.unique_key:
         done = find_completed(job.unique_key, idempotent_for)
         if done is not None:
             return Enqueued(done, created=False)
-    answer = insert_one(job)
+    answer = _insert_dependent(job, depends_on) if depends_on else insert_one(job)
     if answer.created:
         transaction.on_commit(partial(wake, [job.queue]), robust=True)
+    return answer
+
+
+def _insert_dependent(job: NewJob, depends_on: Sequence[str]) -> Enqueued:
+    with transaction.atomic():
+        answer = insert_one(job)
+        if answer.created:
+            add_dependencies(job.uid, depends_on)
     return answer
 
 

@@ -1,8 +1,10 @@
 """Parents that wait for children: the edge, and the countdown in the fold's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
+
+from jobs.errors import OptionRefused
 
 
 def add_dependencies(parent_uid: str, children: Sequence[str]) -> int:
@@ -13,7 +15,9 @@ def add_dependencies(parent_uid: str, children: Sequence[str]) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CHILDREN, [sorted(children)])
-        live = [child_id for child_id, state in cursor.fetchall() if state not in _TERMINAL]
+        found = cursor.fetchall()
+        _check({uid: state for _, uid, state in found}, children)
+        live = [child_id for child_id, _, state in found if state != "completed"]
         cursor.execute(_ADD, [live, parent_uid])
         cursor.execute(_HOLD, [len(live), parent_uid])
     return len(live)
@@ -38,9 +42,17 @@ def count_down(finished: Sequence[tuple[int, bool]]) -> set[str]:
     return queues
 
 
-_TERMINAL = {"completed", "failed", "cancelled"}
+def _check(states: Mapping[str, str], children: Sequence[str]) -> None:
+    for uid in children:
+        if uid not in states:
+            raise OptionRefused("depends_on", f"there is no job {uid!r}")
+        if states[uid] in {"failed", "cancelled"}:
+            raise OptionRefused(
+                "depends_on", f"the job {uid!r} is {states[uid]}, so this one could never run"
+            )
 
-_LOCK_CHILDREN = "SELECT id, state FROM jobs_job WHERE uid = ANY(%s) ORDER BY id FOR UPDATE"
+
+_LOCK_CHILDREN = "SELECT id, uid, state FROM jobs_job WHERE uid = ANY(%s) ORDER BY id FOR UPDATE"
 
 _ADD = """
 INSERT INTO jobs_dependency (parent_id, child_id, done)

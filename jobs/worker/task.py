@@ -88,7 +88,7 @@ class JobTask(Task):
     ) -> JobResult:
         job = prepare(self, args, kwargs, _inherited() | {k: v for k, v in options.items() if v is not None})
         fresh = kwargs.get("force_refresh") or options.get("fresh")
-        answer = enqueue(job, None if fresh else self.idempotent_for)
+        answer = enqueue(job, None if fresh else self.idempotent_for, _ids(options.get("depends_on")))
         result = self._result(answer.uid, created=answer.created)
         parent = current_task
         if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:
@@ -237,6 +237,12 @@ def _inherited() -> dict[str, Any]:
         return {}
     request = run.task.request
     return {"correlation_id": run.correlation_id, "parent_id": request.id, "root_id": request.root_id}
+
+
+def _ids(jobs: Any) -> list[str]:
+    """Job ids from one or several ids or result handles."""
+    several = jobs if isinstance(jobs, (list, tuple)) else [jobs] if jobs else []
+    return [str(getattr(job, "id", job)) for job in several]
 
 
 def _listed(value: Any) -> Any:
