@@ -72,6 +72,7 @@ class Server(ABC):
         """Return when the server answers; at once if it does. A busy port is exchanged."""
         if self.is_running():
             self._await_answer(self.pid or 0, since=self._log_size())
+            self.preferred_port = self.port
             return
         self.prepare()
         for attempt in range(1, _PORT_ATTEMPTS + 1):
