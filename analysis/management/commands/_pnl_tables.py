@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from analysis.services.pnl.exact import plain
-from analysis.services.pnl.report import Money, Report, Valuation
+from analysis.services.pnl.report import Report
+from analysis.services.pnl.sums import Money, Valuation
 
 _DISPLAY = Context(prec=100, rounding=ROUND_HALF_EVEN)
 _PLAIN_WIDTH = 160
@@ -33,6 +34,8 @@ def print_reports(reports: Sequence[Report], out: TextIO, *, valued: bool) -> No
     console = Console(file=out, width=None if terminal else _PLAIN_WIDTH, highlight=False)
     console.print(_totals(reports, valued=valued))
     console.print(_assets(reports, valued=valued))
+    if valued and (unpriced := reports[0].unpriced):
+        console.print(f"No price given, so not valued: {escape(', '.join(unpriced))}")
     _print_missing(reports[0], console)
     console.print("Money is shown to 8 decimal places; --json prints every digit and every lot match.")
 

@@ -77,7 +77,7 @@ class Command(BaseCommand):
         """See BaseCommand."""
         entries = _entries(options["file"], options["quote"])
         methods = options["method"] if isinstance(options["method"], list) else _methods(options["method"])
-        prices = dict(options["price"])
+        prices = dict(options["price"]) or None
         reports = [calculate(entries, method, prices) for method in methods]
         if options["json"]:
             self.stdout.write(json.dumps(reports_as_json(reports), indent=2))

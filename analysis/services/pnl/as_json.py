@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any
 
 from analysis.services.pnl.exact import plain
-from analysis.services.pnl.report import AssetReport, Report
+from analysis.services.pnl.report import Report
+from analysis.services.pnl.sums import AssetReport
 
 Json = dict[str, Any]
 
@@ -21,7 +22,7 @@ def reports_as_json(reports: Iterable[Report]) -> Json:
 def report_as_json(report: Report) -> Json:
     """One method's report."""
     return {
-        "totals": {**_record(report.totals), **_record(report.valuation)},
+        "totals": {**_record(report.totals), **_record(report.valuation), "unpriced": report.unpriced},
         "assets": {asset: _asset(sums) for asset, sums in report.assets.items()},
         "matches": [_record(match) for match in report.matches],
         "spent": [_record(spent) for spent in report.spent],

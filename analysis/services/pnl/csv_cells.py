@@ -21,11 +21,7 @@ def read_amount(text: str) -> Decimal:
     if not text:
         raise CellError("is empty")
     if not _AMOUNT.fullmatch(text):
-        hint = (
-            ": write it without thousands separators, with a decimal point"
-            if _GROUPED.fullmatch(text)
-            else ""
-        )
+        hint = ": no thousands separators, and a decimal point" if _GROUPED.fullmatch(text) else ""
         raise CellError(f'"{text}" is not a number{hint}')
     amount = Decimal(text)
     if amount < 0:
@@ -59,10 +55,7 @@ def read_time(text: str) -> datetime:
         time = datetime.fromisoformat(text)
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise CellError(
-            f'"{text}" is not an ISO 8601 time such as 2024-01-31, 2024-01-31T12:00:00Z or '
-            f"2024-01-31T12:00:00+02:00"
-        ) from error
+        raise CellError(f'"{text}" is no ISO 8601 time like 2024-01-31 or 2024-01-31T12:00:00Z') from error
 
 
 def read_kind(text: str) -> Kind:

@@ -113,7 +113,7 @@ def _header(cells: list[str], line: int) -> list[str]:
 def _missing_column(name: str, names: list[str]) -> str:
     close = difflib.get_close_matches(name, [other for other in names if other not in COLUMNS], n=1)
     hint = f'; is it the one called "{close[0]}"?' if close else ""
-    return f"is missing; the columns are {','.join(COLUMNS)}{hint}"
+    return f"is missing{hint}"
 
 
 def _inferred(rows: list[_Row], faults: list[Fault]) -> str | None:

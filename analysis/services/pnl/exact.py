@@ -40,6 +40,8 @@ def rounded(value: Decimal) -> Decimal:
 
 def share(whole: Decimal, part: Decimal, parts: Decimal) -> Decimal:
     """What `part` out of `parts` is of `whole`; exact if it has a form with at most `PLACES` places."""
+    if not part:
+        return ZERO
     if part == parts:
         return whole
     return rounded(quotient(whole * part, parts))
