@@ -7,7 +7,7 @@ from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
-from jobs.wake import wake
+from jobs.wake import tell, wake
 
 
 def cancel(uid: str, reason: str = "cancelled") -> None:
@@ -30,6 +30,7 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         if row is None:
             raise IllegalMove("The job has just ended.")
         unblocked = count_down([(row[0], False)])
+    tell(queue, "withdrawn", uid, {"reason": reason})
     wake(sorted(unblocked))
 
 
@@ -39,7 +40,7 @@ def retry(uid: str) -> None:
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
     _guarded(_RETRY, uid, f"The job is {state} no more.")
-    wake([queue])
+    tell(queue, "enqueued", uid, {"reason": "retried by hand"})
 
 
 def promote(uid: str) -> None:
@@ -48,7 +49,7 @@ def promote(uid: str) -> None:
     if state not in MOVES["promote"].sources:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
-    wake([queue])
+    tell(queue, "enqueued", uid, {"reason": "promoted"})
 
 
 def _locked(uid: str) -> tuple[str, str]:

@@ -14,9 +14,10 @@
  * and `after: {queue: cursor}` to get what happened since a cursor that the page was rendered with.
  *
  * What the callback gets, each with `type`; job messages also have jobId, queue, timestamp (ISO) and cursor:
- *   job.state      {state, progress, details}   for each job subscribed to without a cursor: how it stands now
- *   job.started    {attempt, queueToStartMs}    job.progress   {progress, details}
- *   job.log        {message, level, details}    job.retrying   {delayMs, reason, error}
+ *   job.state      {state, progress, details}   how each job stands now, when subscribed to without a
+ *                                               cursor, and when an operator lets it wait again
+ *   job.started    {run, worker, queueToStartMs}    job.progress   {progress, details}
+ *   job.log        {message, level, details}    job.retrying   {delayMs, attemptUsed, reason, error}
  *   job.stalled    {reason}                     job.completed  {result, processingMs, totalMs}
  *   job.failed     {error: {type, message}, attempts, maxAttempts, retryable}
  *   job.cancelled  {reason}                     queue.stats    {queue, counts, timestamp}
