@@ -1,52 +1,82 @@
-"""Searching jobs: newest first, a page at a time, by the row's id as the cursor."""
+"""Finding jobs: filters and pages by keyset, newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from jobs.models import Job
 
+PAGE = 50
+_PATIENCE_MS = 2_000
+
+
+class SearchTooSlow(Exception):  # noqa: N818 -- says what it is
+    """The search took longer than a page may; a queue or a state would narrow it."""
+
 
 @dataclass(frozen=True)
-class Wanted:
-    """What to look for; empty fields mean anything. `task` is a full or short name."""
+class Search:
+    """What is looked for. `text` is an id or its beginning, a subject, or a correlation id."""
 
-    state: str = ""
-    queue: str = ""
-    task: str = ""
-    tag: str = ""
-    correlation_id: str = ""
-    subject: str = ""
     text: str = ""
+    queue: str = ""
+    state: str = ""
+    tasks: tuple[str, ...] = ()
+    tag: str = ""
+    correlation: str = ""
+    before: int | None = None
 
 
-def find_jobs(wanted: Wanted, before: int | None, limit: int) -> tuple[list[Job], int | None]:
-    """Up to `limit` jobs with a row id below `before`, and the next page's `before` (None at the end)."""
-    rows = _filtered(wanted)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    page = list(rows.order_by("-id")[: limit + 1])
-    return page[:limit], page[limit - 1].id if len(page) > limit else None
+@dataclass(frozen=True)
+class Found:
+    """One page of jobs; `next` is the cursor of the page after it."""
+
+    jobs: Sequence[Job]
+    next: int | None
 
 
-def _filtered(wanted: Wanted) -> QuerySet[Job]:
-    exact = {
-        "state": wanted.state,
-        "queue": wanted.queue,
-        "correlation_id": wanted.correlation_id,
-        "subject": wanted.subject,
-    }
-    rows = Job.objects.filter(**{name: value for name, value in exact.items() if value})
-    if wanted.task:
-        name = wanted.task.replace("-", "_")
-        rows = rows.filter(Q(task=name) | Q(task__endswith=f".{name}"))
-    if wanted.tag:
-        rows = rows.filter(tags__contains=[wanted.tag])
-    if wanted.text:
-        rows = rows.filter(
-            Q(uid__startswith=wanted.text)
-            | Q(correlation_id__startswith=wanted.text)
-            | Q(task__icontains=wanted.text)
-            | Q(subject__icontains=wanted.text)
-        )
-    return rows
+def find_jobs(search: Search, size: int = PAGE) -> Found:
+    """A page of jobs, without their payloads. SearchTooSlow when PostgreSQL takes more than two seconds."""
+    rows = _filtered(search).defer("args", "kwargs", "options", "canvas").order_by("-id")[: size + 1]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(_PATIENCE_MS)])
+            jobs = list(rows)
+            cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+    except OperationalError as error:
+        if "statement timeout" not in str(error):
+            raise
+        raise SearchTooSlow("The search took too long. Choose a queue or a state to narrow it.") from error
+    return Found(jobs[:size], jobs[size - 1].id if len(jobs) > size else None)
+
+
+def jobs_of_correlation(correlation: str, limit: int = 50) -> list[Job]:
+    """The jobs that were started together, oldest first."""
+    return list(
+        Job.objects.filter(correlation_id=correlation).exclude(correlation_id="").order_by("id")[:limit]
+    )
+
+
+def jobs_about(subject: str, limit: int = 20) -> list[Job]:
+    """The newest jobs about a subject, newest first."""
+    return list(Job.objects.filter(subject=subject).exclude(subject="").order_by("-id")[:limit])
+
+
+def _filtered(search: Search) -> "QuerySet[Job]":
+    rows = Job.objects.all()
+    if search.text:
+        about = Q(subject=search.text) & ~Q(subject="")
+        together = Q(correlation_id=search.text) & ~Q(correlation_id="")
+        rows = rows.filter(Q(uid__startswith=search.text) | about | together)
+    if search.correlation:
+        rows = rows.filter(correlation_id=search.correlation).exclude(correlation_id="")
+    for name, value in (("queue", search.queue), ("state", search.state)):
+        if value:
+            rows = rows.filter(**{name: value})
+    if search.tasks:
+        rows = rows.filter(task__in=search.tasks)
+    if search.tag:
+        rows = rows.filter(tags__contains=[search.tag])
+    return rows.filter(id__lt=search.before) if search.before else rows
