@@ -77,6 +77,7 @@ def _problem(error: Refused) -> Problem:
     """The refusal with the API's names; a name in a body that nobody knows is a wrong field, not a 404."""
     found = of_error(error)
     found.status = 413 if isinstance(error, PayloadTooLarge) else 422
-    prefix = "data." if error.kind == "arguments" else ""
+    of_payload = error.kind == "arguments" and error.fields.keys() != {"data"}
+    prefix = "data." if of_payload else ""
     found.fields = {prefix + _FIELDS.get(name, name): told for name, told in found.fields.items()}
     return found
