@@ -12,7 +12,6 @@ from jobs.http.problems import CONTENT_TYPE, add_handlers
 from jobs.http.throttle import PerClient
 
 
-
 class Api(NinjaAPI):
     """Documents errors under the type that they are sent with."""
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
+from django.db import connections
 from django.http import HttpRequest
 from ninja import Query, Router
 from redis import ResponseError
@@ -41,10 +43,11 @@ async def wait(
     deadline = time.monotonic() + timeout
     job = await sync_to_async(get_job)(uid)
     if not job.finished and timeout > 0:
+        await sync_to_async(connections.close_all)()  # a request that waits must not hold one
         async with hub().listening() as listening, listening.end_of(uid) as ended:
             while not job.finished and (left := deadline - time.monotonic()) > 0:
                 await _either(ended, min(left, _POLL))
-                job = await sync_to_async(get_job)(uid)
+                job = await _get_job_in_a_shared_thread(uid)
     return await sync_to_async(represent.job_detail)(job)
 
 
@@ -58,6 +61,9 @@ def events(request: HttpRequest, uid: Uid, wanted: Query[EventFilter]) -> EventP
 def logs(request: HttpRequest, uid: Uid, wanted: Query[EventFilter]) -> EventPage:
     """The lines that the job wrote, after a cursor; the log keeps them for a while."""
     return _page(get_job(uid), wanted, log_only=True)
+
+
+_get_job_in_a_shared_thread = database_sync_to_async(get_job, thread_sensitive=False)
 
 
 async def _either(ended: asyncio.Event, seconds: float) -> None:

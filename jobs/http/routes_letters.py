@@ -45,7 +45,9 @@ def stats(request: HttpRequest, queue: QueueName) -> LetterStats:
 
 
 @router.post("/{letter_id}/retry", response={202: Started, **PROBLEMS})
-def retry(request: HttpRequest, response: HttpResponse, queue: QueueName, letter_id: LetterId) -> Status[Started]:
+def retry(
+    request: HttpRequest, response: HttpResponse, queue: QueueName, letter_id: LetterId
+) -> Status[Started]:
     """Run the job again, with all its attempts, and close the letter; 409 when that was done already."""
     user = must_operate(request)
     letter = _letter(queue, letter_id)
