@@ -61,17 +61,20 @@ class Dispatcher:
         self._calm_at = time.monotonic() + 2.0  # no rescues before: heartbeats come back first
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        """Step until `stopping`; then give up the leads."""
+        """Step until `stopping`; then give up the leads. No error ends it: it starts over instead."""
         pause = 0.1
         while not stopping():
             try:
                 self.step(max_wait=1.0)
                 pause = 0.1
+                continue
             except _OUTAGES as error:
                 logger.warning("waiting %.1f s: %s", pause, error)
-                self._recover()
-                time.sleep(pause)
-                pause = min(pause * 2, 1.0)
+            except Exception:
+                logger.exception("an error nobody foresaw; starting over in %.1f s", pause)
+            self._recover()
+            time.sleep(pause)
+            pause = min(pause * 2, 1.0)
         self._resign()
 
     def step(self, max_wait: float = 0.0) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery
-from kombu.utils import json as kombu_json
+from jobs import celery_json
 
 from jobs.fence.leases import Ticket
 from jobs.worker.messages import HEADER, Passport
@@ -66,7 +66,7 @@ class Publisher:
     def waiting_in_broker(self, queue: str) -> int:
         """Messages of a queue that no worker has fetched yet."""
         self._connect()
-        return int(self._producer.channel.queue_declare(queue, passive=True).message_count)
+        return int(self._declare(queue).message_count)
 
     def close(self) -> None:
         """Drop the connection; the next call makes a new one."""
@@ -84,9 +84,12 @@ class Publisher:
     def _ready(self, jobs: Sequence[Released]) -> Any:
         self._connect()
         for queue in {job.queue for job in jobs} - self._declared:
-            self._producer.channel.queue_declare(queue=queue, durable=True, auto_delete=False)
+            self._declare(queue)
             self._declared.add(queue)
         return self._producer
+
+    def _declare(self, queue: str) -> Any:
+        return self._producer.channel.queue_declare(queue=queue, durable=True, auto_delete=False)
 
 
 def body(job: Released) -> str:
@@ -98,7 +101,7 @@ def body(job: Released) -> str:
         "chain": canvas.get("chain"),
         "chord": canvas.get("chord"),
     }
-    return f"[{job.args}, {job.kwargs}, {kombu_json.dumps(embed)}]"
+    return f"[{job.args}, {job.kwargs}, {celery_json.dumps(embed)}]"
 
 
 def headers(job: Released) -> dict[str, Any]:
