@@ -125,3 +125,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = True
 CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens a new database connection around every task
 CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
+
+# -- the outside world: a provider without an address or key is the local sandbox ---------------------------
+
+SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{env.int('SANDBOX_PORT', default=18899)}")
+HELIUS_API_KEY = env.str("HELIUS_API_KEY", default="")
+HELIUS_URL = env.str("HELIUS_URL", default="")
+SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
+DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
+COINGECKO_URL = env.str("COINGECKO_URL", default="")
+COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
