@@ -1,0 +1,10 @@
+"""Keypairs that follow from the seed, so that tests and restarts find the same addresses."""
+
+import hashlib
+
+from solders.keypair import Keypair
+
+
+def keypair(seed: int, name: str) -> Keypair:
+    """The keypair of a named party, such as "wallet/scalper-1"."""
+    return Keypair.from_seed(hashlib.sha256(f"millrace sandbox:{seed}:{name}".encode()).digest())
