@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.http import Json
 
 
-class BadFaults(ValueError):
+class BadFaultsError(ValueError):
     """The faults asked for make no sense; the message says which and why."""
 
 
@@ -25,11 +25,11 @@ class Faults:
     def __post_init__(self) -> None:
         for name in ("rate_limited", "server_error", "timeout"):
             if not 0 <= getattr(self, name) <= 1:
-                raise BadFaults(f"{NAMES[name]} is a share between 0 and 1, not {getattr(self, name)}")
+                raise BadFaultsError(f"{NAMES[name]} is a share between 0 and 1, not {getattr(self, name)}")
         if self.latency_ms < 0 or self.retry_after < 0:
-            raise BadFaults("latency and retry_after must not be negative")
+            raise BadFaultsError("latency and retry_after must not be negative")
         if self.rate_limited + self.server_error + self.timeout > 1:
-            raise BadFaults("the shares of 429, 500 and timeout add up to more than 1")
+            raise BadFaultsError("the shares of 429, 500 and timeout add up to more than 1")
 
     def apply_to(self, path: str) -> bool:
         """Whether requests to this path may fail: all may, or those under one of `paths`."""
@@ -52,23 +52,23 @@ FIELDS = {outer: inner for inner, outer in NAMES.items()}
 
 
 def faults_from_text(text: str) -> Faults:
-    """Read `429=0.1,500=0.05,latency=200ms,timeout=0.01`; raises BadFaults."""
+    """Read `429=0.1,500=0.05,latency=200ms,timeout=0.01`; raises BadFaultsError."""
     pairs: dict[str, Any] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, equals, value = part.partition("=")
         if not equals:
-            raise BadFaults(f"'{part}' is not of the form name=value")
+            raise BadFaultsError(f"'{part}' is not of the form name=value")
         pairs[name.strip()] = value.strip()
     return faults_from_json(pairs)
 
 
 def faults_from_json(body: Json) -> Faults:
-    """Read what PUT /sandbox/faults got; what is not named is off. Raises BadFaults."""
+    """Read what PUT /sandbox/faults got; what is not named is off. Raises BadFaultsError."""
     if not isinstance(body, dict):
-        raise BadFaults("faults are an object of name and value")
+        raise BadFaultsError("faults are an object of name and value")
     unknown = sorted(set(body) - set(FIELDS))
     if unknown:
-        raise BadFaults(f"unknown fault '{unknown[0]}'; known are {', '.join(FIELDS)}")
+        raise BadFaultsError(f"unknown fault '{unknown[0]}'; known are {', '.join(FIELDS)}")
     values = {FIELDS[name]: _value(FIELDS[name], value) for name, value in body.items()}
     return replace(Faults(), **values)
 
@@ -82,7 +82,7 @@ def _value(name: str, value: Any) -> Any:
     try:
         return int(str(value).removesuffix("ms")) if kind is int else float(value)
     except (TypeError, ValueError):
-        raise BadFaults(f"{NAMES[name]} is a number, not '{value}'") from None
+        raise BadFaultsError(f"{NAMES[name]} is a number, not '{value}'") from None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sandbox.solana.tokens import Mint, TokenAccount, read_mint, read_token_acco
 
 
 class AccountBook:
-    """Current accounts by address, token accounts by owner and by mint, and what changed since the last save."""
+    """Current accounts by address, tokens by owner and by mint, and what changed since the last save."""
 
     def __init__(self) -> None:
         self._accounts: dict[Pubkey, Account] = {}

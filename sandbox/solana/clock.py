@@ -12,7 +12,7 @@ BLOCKHASH_LIFE = 150  # slots; as on the main network
 
 
 class ChainClock:
-    """The chain's time: never earlier than the last block, otherwise what `wall` says (seconds since 1970)."""
+    """The chain's time: what `wall` says (seconds since 1970), but never earlier than the last block."""
 
     def __init__(self, seed: int, start: int, wall: Callable[[], float]) -> None:
         self.seed = seed

@@ -124,5 +124,6 @@ class History:
 
     def _select(self, clause: str, values: Iterable[Any]) -> Iterator[TransactionRecord]:
         statement = f"SELECT {COLUMNS} FROM transactions t {clause}"  # noqa: S608 -- no outside text in it
-        for *place, raw, effects in self._sql.execute(statement, list(values)):
-            yield TransactionRecord(*place, raw=raw, effects=unpack(effects))
+        for row in self._sql.execute(statement, list(values)):
+            number, signature, slot, position, time, raw, effects = row
+            yield TransactionRecord(number, signature, slot, position, time, raw, unpack(effects))

@@ -11,10 +11,10 @@ Kind = Literal["buy", "sell", "income", "transfer", "failed"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One intended act of one wallet. Amounts are base units; SOL (native or wrapped) has the mint So111...112.
+    """One intended act of one wallet, in base units; SOL (native or wrapped) has the mint So111...112.
 
-    The fee stands with the first entry of a transaction and only with the wallet that paid it. `rent_lamports` is
-    what new token accounts cost the wallet; it is part of neither `quote_amount` nor the fee.
+    The fee stands with the first entry of a transaction, and only with the wallet that paid it. Rent is what
+    new token accounts cost the wallet; it is part of neither `quote_amount` nor the fee.
     """
 
     wallet: str
@@ -45,6 +45,17 @@ class Ledger:
                 for position, entry in enumerate(entries)
             ],
         )
+
+    def note_genesis(self, wallet: str, mint: str, quantity: int) -> None:
+        """Remember what a wallet had before the first transaction."""
+        self._sql.execute("INSERT INTO genesis VALUES (?, ?, ?)", [wallet, mint, quantity])
+
+    def genesis(self, wallet: str) -> list[dict[str, Any]]:
+        """What a wallet had before the first transaction: its missing acquisitions."""
+        rows = self._sql.execute(
+            "SELECT mint, quantity FROM genesis WHERE wallet = ? ORDER BY mint", [wallet]
+        )
+        return [{"mint": mint, "quantity": quantity} for mint, quantity in rows]
 
     def of_wallet(self, wallet: str) -> list[dict[str, Any]]:
         """A wallet's entries in the chain's order, each with its signature, slot and time."""

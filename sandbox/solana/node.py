@@ -28,7 +28,7 @@ from sandbox.solana.records import Effects, InnerInstruction, TokenBalance, Tran
 from sandbox.solana.store import Store
 
 
-class Rejected(Exception):
+class RejectedError(Exception):
     """A transaction did not land: `error` as the RPC shows it, and the program's log."""
 
     def __init__(self, error: Any, logs: list[str], compute_units: int) -> None:
@@ -95,7 +95,7 @@ class Node:
         return Simulation(error, meta.logs(), meta.compute_units_consumed())
 
     def execute(self, transaction: VersionedTransaction) -> TransactionRecord:
-        """Run a transaction and remember it, failed or not; raises Rejected when it may not land at all."""
+        """Run a transaction and remember it, failed or not; raises RejectedError when it cannot land."""
         moment = self.clock.now()
         self._set_time(moment)
         keys = list(transaction.message.account_keys)
@@ -104,7 +104,7 @@ class Node:
         meta = result if isinstance(result, TransactionMetadata) else result.meta()
         error = None if isinstance(result, TransactionMetadata) else error_of(result)
         if error is not None and meta.fee() == 0:
-            raise Rejected(error, meta.logs(), meta.compute_units_consumed())
+            raise RejectedError(error, meta.logs(), meta.compute_units_consumed())
         for key in _writable(transaction):
             self.book.put(key, self.svm.get_account(key))
         after_lamports, after_tokens = self._balances(keys)
@@ -134,9 +134,7 @@ class Node:
         slot = self.clock.slot_at(moment)
         number, position = self.history.next_place(slot)
         signature = str(transaction.signatures[0])
-        record = TransactionRecord(
-            number, signature, slot, position, moment, bytes(transaction), effects
-        )
+        record = TransactionRecord(number, signature, slot, position, moment, bytes(transaction), effects)
         self.history.append(record, mentions_of(record))
         self.clock.tip = moment
         return record

@@ -53,7 +53,9 @@ def understood(step: Step) -> Any:
     name = PROGRAM_NAMES.get(step.program)
     if name == "spl-memo":
         return step.data.decode(errors="replace")
-    reader = {"system": _system, "spl-token": _token, "spl-associated-token-account": _associated}.get(name or "")
+    reader = {"system": _system, "spl-token": _token, "spl-associated-token-account": _associated}.get(
+        name or ""
+    )
     try:
         found = reader(step.accounts, step.data) if reader else None
     except (IndexError, struct.error):
@@ -145,4 +147,3 @@ def _decimal(amount: int, decimals: int) -> str:
     whole, part = divmod(amount, 10**decimals)
     digits = str(part).zfill(decimals).rstrip("0")
     return f"{whole}.{digits}" if digits else str(whole)
-

@@ -65,7 +65,7 @@ class Pool:
 
     def price_at(self, base: int, quote: int) -> float:
         """The price that reserves in base units make."""
-        return (quote / 10**self.quote.decimals) / (base / 10**self.base.decimals)
+        return (quote / float(10**self.quote.decimals)) / (base / float(10**self.base.decimals))
 
     def swap(self, node: Node, paying: Asset, amount: int) -> "Leg":
         """The swap that pays so much of one side, at the present reserves."""

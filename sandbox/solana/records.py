@@ -29,7 +29,7 @@ class InnerInstruction:
     program_index: int
     accounts: list[int]
     data: str
-    stack_height: int
+    stack_height: int | None
 
 
 @dataclass(frozen=True)

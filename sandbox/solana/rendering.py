@@ -94,7 +94,7 @@ def _parsed_keys(record: TransactionRecord) -> list[dict[str, Any]]:
     ]
 
 
-def _compiled(program: int, accounts: list[int], data: str, height: int) -> dict[str, Any]:
+def _compiled(program: int, accounts: list[int], data: str, height: int | None) -> dict[str, Any]:
     return {"programIdIndex": program, "accounts": accounts, "data": data, "stackHeight": height}
 
 

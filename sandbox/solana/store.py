@@ -17,8 +17,9 @@ CREATE TABLE accounts (
     address BLOB PRIMARY KEY, lamports INTEGER NOT NULL, owner BLOB NOT NULL, data BLOB NOT NULL,
     executable INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE transactions (
-    number INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE, slot INTEGER NOT NULL, position INTEGER NOT NULL,
-    block_time INTEGER NOT NULL, failed INTEGER NOT NULL, raw BLOB NOT NULL, effects BLOB NOT NULL);
+    number INTEGER PRIMARY KEY, signature TEXT NOT NULL UNIQUE, slot INTEGER NOT NULL,
+    position INTEGER NOT NULL, block_time INTEGER NOT NULL,
+    failed INTEGER NOT NULL, raw BLOB NOT NULL, effects BLOB NOT NULL);
 CREATE UNIQUE INDEX place ON transactions (slot, position);
 CREATE TABLE mentions (
     address TEXT NOT NULL, number INTEGER NOT NULL, strength INTEGER NOT NULL,
@@ -26,10 +27,11 @@ CREATE TABLE mentions (
 CREATE TABLE ledger (
     wallet TEXT NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, entry TEXT NOT NULL,
     PRIMARY KEY (wallet, number, position)) WITHOUT ROWID;
+CREATE TABLE genesis (wallet TEXT NOT NULL, mint TEXT NOT NULL, quantity INTEGER NOT NULL);
 """
 
 
-class StateInUse(RuntimeError):
+class StateInUseError(RuntimeError):
     """Another sandbox has this state folder open."""
 
 
@@ -43,7 +45,7 @@ class Store:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._lock.close()
-            raise StateInUse(f"another sandbox is using the state folder {folder}") from None
+            raise StateInUseError(f"another sandbox is using the state folder {folder}") from None
         path = folder / "solana.sqlite3"
         self.sql = self._open(path)
         if self._version() not in (0, VERSION):

@@ -45,7 +45,11 @@ class Mint:
 def read_token_account(account: Account) -> TokenAccount | None:
     """The token account in this account, or None when it holds something else."""
     data = account.data
-    if account.owner not in TOKEN_PROGRAMS or not _is_kind(data, ACCOUNT_SIZE, KIND_ACCOUNT) or data[108] == 0:
+    if (
+        account.owner not in TOKEN_PROGRAMS
+        or not _is_kind(data, ACCOUNT_SIZE, KIND_ACCOUNT)
+        or data[108] == 0
+    ):
         return None
     amount = int.from_bytes(data[64:72], "little")
     native = struct.unpack_from("<IQ", data, 109)

@@ -109,6 +109,8 @@ def _text(key: Pubkey | None) -> str | None:
 def _encoded(data: bytes, encoding: str) -> Any:
     if encoding == "base58":
         if len(data) > 128:
-            raise invalid("Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding.")
+            raise invalid(
+                "Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding."
+            )
         return to_base58(data)
     return [to_base64(data), "base64"]

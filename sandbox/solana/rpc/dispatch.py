@@ -57,7 +57,11 @@ class RpcService:
         return self._one(request)
 
     def _one(self, call: Any) -> dict[str, Any]:
-        if not isinstance(call, dict) or call.get("jsonrpc") != "2.0" or not isinstance(call.get("method"), str):
+        if (
+            not isinstance(call, dict)
+            or call.get("jsonrpc") != "2.0"
+            or not isinstance(call.get("method"), str)
+        ):
             return _failed(None, RpcError(INVALID_REQUEST, "Invalid request"))
         number = call.get("id")
         try:

@@ -101,7 +101,11 @@ def _range(
 
 def _place(node: Node, token: Any) -> int:
     slot, colon, position = str(token).partition(":")
-    number = node.history.number_at(int(slot), int(position)) if colon and slot.isdigit() and position.isdigit() else None
+    number = (
+        node.history.number_at(int(slot), int(position))
+        if colon and slot.isdigit() and position.isdigit()
+        else None
+    )
     if number is None:
         raise invalid("Invalid params: invalid paginationToken.")
     return number

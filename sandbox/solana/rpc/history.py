@@ -1,5 +1,6 @@
 """The methods about past transactions."""
 
+import re
 from typing import Any
 
 from sandbox.solana.node import Node
@@ -12,6 +13,7 @@ from sandbox.solana.rpc.params import Params, bounded, encoding_of, signature
 ENCODINGS = ("json", "jsonParsed", "base58", "base64")
 MOST_SIGNATURES = 1000
 MOST_STATUSES = 256
+MEMO = re.compile(r'Program log: Memo \(len (\d+)\): "(.*)"$')
 
 
 def get_signatures_for_address(node: Node, params: Params) -> Any:
@@ -55,24 +57,30 @@ def check_version(record: TransactionRecord, supported: Any) -> None:
     """Refuse a version 0 transaction to a caller that has not said it understands it."""
     version = version_of(record)
     if version != "legacy" and supported is None:
+        parameter = f'"maxSupportedTransactionVersion": {version}'
         raise RpcError(
             UNSUPPORTED_VERSION,
-            f"Transaction version ({version}) is not supported by the requesting client. Please try the request"
-            f' again with the following configuration parameter: "maxSupportedTransactionVersion": {version}',
+            f"Transaction version ({version}) is not supported by the requesting client. Please try the"
+            f" request again with the following configuration parameter: {parameter}",
         )
 
 
 def listed(record: TransactionRecord) -> dict[str, Any]:
     """A transaction as one line of a list."""
-    memos = [line for line in record.effects.logs if line.startswith("Program log: Memo (len ")]
     return {
         "signature": record.signature,
         "slot": record.slot,
         "err": record.effects.error,
-        "memo": memos[0].removeprefix("Program log: Memo (len ") if memos else None,
+        "memo": _memo(record.effects.logs),
         "blockTime": record.block_time,
         "confirmationStatus": "finalized",
     }
+
+
+def _memo(logs: list[str]) -> str | None:
+    """The memos of a transaction as lists show them: "[17] claim your reward"."""
+    found = [match for match in map(MEMO.match, logs) if match]
+    return "; ".join(f"[{match[1]}] {match[2]}" for match in found) or None
 
 
 def _status(record: TransactionRecord | None) -> Any:

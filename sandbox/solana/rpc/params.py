@@ -50,7 +50,7 @@ def _name(value: Any) -> str:
         return f"boolean `{str(value).lower()}`"
     if isinstance(value, int):
         return f"integer `{value}`"
-    return {list: "sequence", dict: "map"}.get(type(value), "null")
+    return "sequence" if isinstance(value, list) else "map" if isinstance(value, dict) else "null"
 
 
 def pubkey(text: Any) -> Pubkey:

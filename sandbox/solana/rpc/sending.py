@@ -7,7 +7,7 @@ from solders.keypair import Keypair
 from solders.transaction import VersionedTransaction
 
 from sandbox.solana.encoding import from_base58, from_base64
-from sandbox.solana.node import Node, Rejected
+from sandbox.solana.node import Node, RejectedError
 from sandbox.solana.rpc.accounts import shown
 from sandbox.solana.rpc.context import with_context
 from sandbox.solana.rpc.errors import PREFLIGHT_FAILURE, SIGNATURE_FAILURE, RpcError, invalid
@@ -43,7 +43,7 @@ def send_transaction(node: Node, params: Params) -> Any:
     refusal = _refusal(node, transaction)
     if refusal is None and not options.get("skipPreflight"):
         simulated = node.simulate(transaction)
-        refusal = simulated.error and Rejected(simulated.error, simulated.logs, simulated.compute_units)
+        refusal = simulated.error and RejectedError(simulated.error, simulated.logs, simulated.compute_units)
     if refusal is not None:
         if options.get("skipPreflight"):
             return str(transaction.signatures[0])  # the real network drops it without a word
@@ -73,7 +73,7 @@ def request_airdrop(faucet: Keypair, node: Node, params: Params) -> Any:
         raise invalid("Invalid request")
     try:
         record = node.airdrop(faucet, address, lamports)
-    except Rejected as refusal:
+    except RejectedError as refusal:
         raise _preflight(refusal) from None
     node.commit()
     return record.signature
@@ -92,7 +92,7 @@ def decoded(text: str, encoding: str) -> VersionedTransaction:
         raise invalid(f"decoded VersionedTransaction too large: {len(raw)} bytes (max: {MOST_BYTES} bytes)")
     try:
         return VersionedTransaction.from_bytes(raw)
-    except Exception as error:  # noqa: BLE001 -- the library raises its own kinds of error here
+    except Exception as error:
         message = f"failed to deserialize solana_transaction::versioned::VersionedTransaction: {error}"
         raise invalid(message) from None
 
@@ -100,22 +100,22 @@ def decoded(text: str, encoding: str) -> VersionedTransaction:
 def _run(node: Node, transaction: VersionedTransaction) -> str:
     try:
         record = node.execute(transaction)
-    except Rejected:
+    except RejectedError:
         return str(transaction.signatures[0])  # only without preflight: dropped without a word
     node.commit()
     return record.signature
 
 
-def _refusal(node: Node, transaction: VersionedTransaction) -> Rejected | None:
+def _refusal(node: Node, transaction: VersionedTransaction) -> RejectedError | None:
     """Why a transaction may not even be tried."""
     if node.history.number_of(str(transaction.signatures[0])) is not None:
-        return Rejected("AlreadyProcessed", [], 0)
+        return RejectedError("AlreadyProcessed", [], 0)
     if not node.clock.is_recent(transaction.message.recent_blockhash):
-        return Rejected("BlockhashNotFound", [], 0)
+        return RejectedError("BlockhashNotFound", [], 0)
     return None
 
 
-def _preflight(refusal: Rejected) -> RpcError:
+def _preflight(refusal: RejectedError) -> RpcError:
     message = f"Transaction simulation failed: {error_text(refusal.error)}"
     data = _simulated(refusal.error, refusal.logs, refusal.compute_units, None)
     return RpcError(PREFLIGHT_FAILURE, message, data)

@@ -49,9 +49,11 @@ def _opening(world: World, traders: dict[str, Trader]) -> None:
     open_cross_pool(world)
     for symbol, whole in (("PEBL", 180_000), ("KITE", 900)):
         asset = world.directory.assets[symbol]
-        data = pack_token_account(asset.mint, missing.address, whole * 10**asset.decimals)
+        amount = whole * 10**asset.decimals
+        data = pack_token_account(asset.mint, missing.address, amount)
         account = Account(TOKEN_RENT, data, asset.program, False, RENT_EPOCH)
         world.node.place(asset.vault_of(missing.address), account)
+        world.node.ledger.note_genesis(str(missing.address), str(asset.mint), amount)
     missing.deposit(2)
 
 

@@ -1,4 +1,7 @@
-"""How the seeded traders behave. A style is a generator: it yields the moment of its next act, and acts when resumed."""
+"""How the seeded traders behave.
+
+A style is a generator: it yields the moment of its next act, and acts when it is resumed.
+"""
 
 from collections.abc import Callable, Iterator
 

@@ -1,17 +1,18 @@
 """What a trader can do: each act is one transaction, and its meaning goes into the ledger."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
 from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
+from spl.memo.constants import MEMO_PROGRAM_ID
 from spl.memo.instructions import create_memo
 from spl.memo.models import MemoParams
-from spl.memo.constants import MEMO_PROGRAM_ID
+from spl.token.constants import WRAPPED_SOL_MINT
 from spl.token.instructions import close_account
 from spl.token.models import CloseAccountParams
-from spl.token.constants import WRAPPED_SOL_MINT
 
 from sandbox.solana.ledger import Entry
 from sandbox.solana.pools import SOL, WRAPPED_SOL, Asset, Leg, Pool
@@ -119,22 +120,24 @@ class Trader:
         leg = pool.swap(self.world.node, pool.base, self.holds(pool.base) + 10**pool.base.decimals)
         self.swap([leg], failing=True)
 
-    def send(self, asset: Asset, receiver: Pubkey, amount: int, *, memo: str = "", income: bool = False) -> None:
+    def send(
+        self, asset: Asset, receiver: Pubkey, amount: int, *, memo: str = "", income: bool = False
+    ) -> None:
         """Send an asset to somebody, opening an account for it if needed."""
         before: list[Instruction] = []
         if not asset.native and self.world.node.book.token(asset.vault_of(receiver)) is None:
             before.append(open_account(self.address, receiver, asset))
         if memo:
             before.append(
-                create_memo(MemoParams(program_id=MEMO_PROGRAM_ID, signer=self.address, message=memo.encode()))
+                create_memo(
+                    MemoParams(program_id=MEMO_PROGRAM_ID, signer=self.address, message=memo.encode())
+                )
             )
-        sides = (self.address, receiver)
-        entries = [
-            Entry(str(me), "income" if income and way == "in" else "transfer", str(asset.mint), amount,
-                  direction=way, counterparty=str(other), note=memo)
-            for me, other, way in ((*sides, "out"), (*sides[::-1], "in"))
-        ]  # fmt: skip
-        self._submit([*before, move(asset, self.address, receiver, amount)], [], entries)
+        mine = Entry(str(self.address), "transfer", str(asset.mint), amount, direction="out",
+                     counterparty=str(receiver), note=memo)  # fmt: skip
+        theirs = replace(mine, wallet=str(receiver), kind="income" if income else "transfer", direction="in",
+                         counterparty=str(self.address))  # fmt: skip
+        self._submit([*before, move(asset, self.address, receiver, amount)], [], [mine, theirs])
 
     def swap(
         self, legs: Sequence[Leg], *, note: str = "", after: Sequence[Instruction] = (), failing: bool = False
@@ -162,9 +165,7 @@ class Trader:
         token = self.world.node.book.token(WRAPPED_SOL.vault_of(self.address))
         return wrap(self.address, max(0, needed - (token.amount if token else 0))), []
 
-    def _submit(
-        self, instructions: list[Instruction], others: list[Keypair], entries: list[Entry]
-    ) -> None:
+    def _submit(self, instructions: list[Instruction], others: list[Keypair], entries: list[Entry]) -> None:
         budget = []
         if self.hurries:
             budget = [set_compute_unit_limit(PRIORITY_LIMIT), set_compute_unit_price(PRIORITY_PRICE)]

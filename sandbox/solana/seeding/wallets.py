@@ -29,17 +29,53 @@ GROUPS: tuple[tuple[str, int, str, Style], ...] = (
     ("hopper", 2, "Changes coin for coin through SOL in one transaction", styles.hopper),
 )
 SINGLES = (
-    Sample("round-tripper", "round trip", "Round-tripper", "Buys and sells within one transaction", styles.round_tripper),
-    Sample("wrapped-keeper", "swing", "Keeper of wrapped SOL", "Trades out of a wrapped SOL account", styles.wrapped_keeper),
+    Sample(
+        "round-tripper",
+        "round trip",
+        "Round-tripper",
+        "Buys and sells within one transaction",
+        styles.round_tripper,
+    ),
+    Sample(
+        "wrapped-keeper",
+        "swing",
+        "Keeper of wrapped SOL",
+        "Trades out of a wrapped SOL account",
+        styles.wrapped_keeper,
+    ),
     Sample("dollar-trader", "swing", "Dollar trader", "Trades against USDC", styles.dollar_trader),
-    Sample("pair", "self-transfer", "Pair, first wallet", "Buys and moves the coins to its second wallet", styles.sharer),
-    Sample("pair-second", "self-transfer", "Pair, second wallet", "Sells what the first wallet bought", styles.seller),
-    Sample("missing", "missing acquisitions", "Missing acquisitions", "Sells coins of which no purchase is known", styles.seller),
+    Sample(
+        "pair",
+        "self-transfer",
+        "Pair, first wallet",
+        "Buys and moves the coins to its second wallet",
+        styles.sharer,
+    ),
+    Sample(
+        "pair-second",
+        "self-transfer",
+        "Pair, second wallet",
+        "Sells what the first wallet bought",
+        styles.seller,
+    ),
+    Sample(
+        "missing",
+        "missing acquisitions",
+        "Missing acquisitions",
+        "Sells coins of which no purchase is known",
+        styles.seller,
+    ),
     Sample("empty", "empty", "Empty wallet", "Has never been used", styles.idle),
-    Sample("market-maker", "market maker", "Market maker", "More than 1,500 transactions in every coin", styles.market_maker),
+    Sample(
+        "market-maker",
+        "market maker",
+        "Market maker",
+        "More than 1,500 transactions in every coin",
+        styles.market_maker,
+    ),
     Sample("system", "system", "System wallet", "Holds hundreds of different tokens", styles.idle),
     Sample("spammer", "spammer", "Spammer", "Sends dust and worthless coins to others", styles.idle),
-)  # fmt: skip
+)
 
 
 def samples() -> list[Sample]:

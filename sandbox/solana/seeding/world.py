@@ -50,9 +50,7 @@ class Directory:
             *(Token(self.assets[coin.symbol], coin.name) for coin in COINS),
         ]
         quotes = {"native": SOL, "wrapped": WRAPPED_SOL, "USDC": USDC}
-        self.pools = {
-            coin.symbol: self._pool(self.assets[coin.symbol], quotes[coin.quote]) for coin in COINS
-        }
+        self.pools = {coin.symbol: self._pool(self.assets[coin.symbol], quotes[coin.quote]) for coin in COINS}
         self.sol_usdc = self._pool(WRAPPED_SOL, USDC)
         self.cross = self._pool(self.assets["KITE"], self.assets["PEBL"])  # PEBL is the quote here
 
@@ -134,9 +132,7 @@ class World:
         payer = record.addresses[0]
         for position, entry in enumerate(entries):
             if entry.wallet == payer:
-                charged = replace(
-                    entry, fee_lamports=record.effects.fee, rent_lamports=self._rent(record)
-                )
+                charged = replace(entry, fee_lamports=record.effects.fee, rent_lamports=self._rent(record))
                 return [*entries[:position], charged, *entries[position + 1 :]]
         return entries
 
