@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import socket
 from argparse import RawDescriptionHelpFormatter
 from datetime import date
@@ -74,6 +75,8 @@ class Command(BaseCommand):
             summary = f"{chain.node.history.count} transactions{seeded}, {memory} MB"
             app = build_app(chain, faults)
             settings = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
+            for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops by them, then raises them again
+                signal.signal(number, lambda *_: None)
             _Server(settings, self, summary).run(sockets=[listener])
         finally:
             chain.close()
