@@ -1,6 +1,7 @@
 """Constant-product pools: x * y = k with a fee of 0.3 %, kept by an authority whose key the node holds."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import isqrt
 
 from solders.keypair import Keypair
@@ -41,7 +42,7 @@ class Pool:
     base: Asset
     quote: Asset
 
-    @property
+    @cached_property
     def address(self) -> Pubkey:
         """The owner of both vaults, which signs every swap."""
         return self.authority.pubkey()

@@ -10,6 +10,7 @@ from spl.token.models import AuthorityType, InitializeMint2Params, MintToChecked
 from sandbox.solana.ledger import Entry
 from sandbox.solana.pools import Asset, Pool
 from sandbox.solana.seeding.coins import COINS, Coin
+from sandbox.solana.seeding.keys import address
 from sandbox.solana.seeding.world import MINT_RENT, SOL_START_PRICE, USDC, World
 from sandbox.solana.swaps import move, open_account, wrap
 from sandbox.solana.tokens import MINT_SIZE
@@ -27,7 +28,7 @@ def issue(world: World, coin: Coin, maker: Pubkey) -> None:
     asset = world.directory.assets[coin.symbol]
     supply = coin.supply * 10**coin.decimals
     create_mint(world, coin, asset)
-    mint(world, asset, world.directory.issuer.pubkey(), supply)
+    mint(world, asset, address(world.directory.issuer), supply)
     inventory = int(supply * MAKER_SHARE)
     give(world, asset, [(maker, inventory)])
     hand_out(world, coin, asset, int(supply * HOLDERS_SHARE))
@@ -42,17 +43,17 @@ def issue(world: World, coin: Coin, maker: Pubkey) -> None:
 def issue_dollars(world: World, maker: Pubkey) -> None:
     """Mint USDC to the exchange and open the SOL/USDC pool."""
     exchange = world.directory.exchange
-    mint(world, USDC, exchange.pubkey(), DOLLARS * 10**6)
+    mint(world, USDC, address(exchange), DOLLARS * 10**6)
     sol = SOL_LIQUIDITY * 10**9
-    world.submit([exchange], wrap(exchange.pubkey(), sol))
+    world.submit([exchange], wrap(address(exchange), sol))
     dollars = int(SOL_LIQUIDITY * SOL_START_PRICE) * 10**6
     open_pool(world, world.directory.sol_usdc, exchange, sol, dollars)
     amount = 10_000_000 * 10**6
     entry = Entry(str(maker), "transfer", str(USDC.mint), amount, direction="in",
-                  counterparty=str(exchange.pubkey()), note="deposit")  # fmt: skip
+                  counterparty=str(address(exchange)), note="deposit")  # fmt: skip
     world.submit(
         [exchange],
-        [open_account(exchange.pubkey(), maker, USDC), move(USDC, exchange.pubkey(), maker, amount)],
+        [open_account(address(exchange), maker, USDC), move(USDC, address(exchange), maker, amount)],
         [entry],
     )
 
@@ -65,9 +66,9 @@ def open_cross_pool(world: World) -> None:
     issuer = world.directory.issuer
     base = CROSS_LIQUIDITY * 10**pool.base.decimals
     quote = int(CROSS_LIQUIDITY * ratio) * 10**pool.quote.decimals
-    accounts = [open_account(issuer.pubkey(), pool.address, side) for side in (pool.base, pool.quote)]
+    accounts = [open_account(address(issuer), pool.address, side) for side in (pool.base, pool.quote)]
     moves = [
-        move(side, issuer.pubkey(), pool.address, amount)
+        move(side, address(issuer), pool.address, amount)
         for side, amount in ((pool.base, base), (pool.quote, quote))
     ]
     world.submit([issuer], [*accounts, *moves])
@@ -77,14 +78,14 @@ def open_cross_pool(world: World) -> None:
 def open_pool(world: World, pool: Pool, provider: Keypair, base: int, quote: int) -> None:
     """Put base (from the provider) and quote (from the exchange) into a pool."""
     exchange = world.directory.exchange
-    payer = exchange.pubkey()
+    payer = address(exchange)
     before: list[Instruction] = [
         open_account(payer, pool.address, side) for side in (pool.base, pool.quote) if not side.native
     ]
     if pool.quote.symbol == "SOL" and not pool.quote.native:
         before += wrap(payer, quote)
     moves = [
-        move(pool.base, provider.pubkey(), pool.address, base),
+        move(pool.base, address(provider), pool.address, base),
         move(pool.quote, payer, pool.address, quote),
     ]
     world.submit([exchange, provider], [*before, *moves])
@@ -94,8 +95,8 @@ def open_pool(world: World, pool: Pool, provider: Keypair, base: int, quote: int
 def create_mint(world: World, coin: Coin, asset: Asset) -> None:
     """Create and initialise the mint account of a coin."""
     issuer, key = world.directory.issuer, world.directory.key(f"mint/{coin.symbol}")
-    freezer = issuer.pubkey() if coin.freeze_authority else None
-    world.submit([issuer, key], mint_instructions(issuer.pubkey(), asset, freezer))
+    freezer = address(issuer) if coin.freeze_authority else None
+    world.submit([issuer, key], mint_instructions(address(issuer), asset, freezer))
 
 
 def mint_instructions(issuer: Pubkey, asset: Asset, freezer: Pubkey | None) -> list[Instruction]:
@@ -125,7 +126,7 @@ def mint_instructions(issuer: Pubkey, asset: Asset, freezer: Pubkey | None) -> l
 def mint(world: World, asset: Asset, owner: Pubkey, amount: int) -> None:
     """Mint so many base units to an owner."""
     issuer = world.directory.issuer
-    world.submit([issuer], minting(issuer.pubkey(), asset, owner, amount))
+    world.submit([issuer], minting(address(issuer), asset, owner, amount))
 
 
 def minting(issuer: Pubkey, asset: Asset, owner: Pubkey, amount: int) -> list[Instruction]:
@@ -149,7 +150,7 @@ def minting(issuer: Pubkey, asset: Asset, owner: Pubkey, amount: int) -> list[In
 def give(world: World, asset: Asset, shares: list[tuple[Pubkey, int]], note: str = "allocation") -> None:
     """Send coins from the issuer to some owners in one transaction: income for those who have a ledger."""
     issuer = world.directory.issuer
-    giver = issuer.pubkey()
+    giver = address(issuer)
     instructions, entries = [], []
     for owner, amount in shares:
         if world.node.book.token(asset.vault_of(owner)) is None:
@@ -166,7 +167,7 @@ def hand_out(world: World, coin: Coin, asset: Asset, amount: int) -> None:
     """Spread an amount over the coin's silent holders, the first ones getting more if concentrated."""
     weights = [1 / (rank**coin.concentration) for rank in range(1, coin.holders + 1)]
     shares = [
-        (world.directory.key(f"holder/{coin.symbol}/{rank}").pubkey(), int(amount * weight / sum(weights)))
+        (address(world.directory.key(f"holder/{coin.symbol}/{rank}")), int(amount * weight / sum(weights)))
         for rank, weight in enumerate(weights)
     ]
     for first in range(0, len(shares), HOLDERS_PER_TRANSACTION):
@@ -183,7 +184,7 @@ def _abandon_minting(world: World, asset: Asset) -> None:
                     program_id=asset.program,
                     account=asset.mint,
                     authority=AuthorityType.MINT_TOKENS,
-                    current_authority=issuer.pubkey(),
+                    current_authority=address(issuer),
                     new_authority=None,
                     signers=[],
                 )

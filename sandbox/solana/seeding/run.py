@@ -16,6 +16,7 @@ from sandbox.solana.seeding.issuing import (
     minting,
     open_cross_pool,
 )
+from sandbox.solana.seeding.keys import address
 from sandbox.solana.seeding.market import airdrops, dust, launches
 from sandbox.solana.seeding.trader import Trader
 from sandbox.solana.seeding.wallets import samples
@@ -93,12 +94,12 @@ def _collecting(world: World, system: Trader) -> Iterator[int]:
     for number, moment in enumerate(system.rhythm(1, 5)):
         yield moment
         key = world.directory.key(f"mint/spam/{number}")
-        asset = Asset(f"SPAM{number}", key.pubkey(), number % 5 + 5)
+        asset = Asset(f"SPAM{number}", address(key), number % 5 + 5)
         amount = (number + 1) * 10**asset.decimals
-        instructions = mint_instructions(issuer.pubkey(), asset, None)
-        instructions += minting(issuer.pubkey(), asset, system.address, amount)
+        instructions = mint_instructions(address(issuer), asset, None)
+        instructions += minting(address(issuer), asset, system.address, amount)
         entry = Entry(str(system.address), "income", str(asset.mint), amount, direction="in",
-                      counterparty=str(issuer.pubkey()), note="minted")  # fmt: skip
+                      counterparty=str(address(issuer)), note="minted")  # fmt: skip
         world.submit([issuer, key], instructions, [entry])
         if number >= SYSTEM_TOKENS:
             return

@@ -16,6 +16,7 @@ from spl.token.models import CloseAccountParams
 
 from sandbox.solana.ledger import Entry
 from sandbox.solana.pools import SOL, WRAPPED_SOL, Asset, Leg, Pool
+from sandbox.solana.seeding.keys import address
 from sandbox.solana.seeding.world import USDC, World
 from sandbox.solana.swaps import move, open_account, swap_instructions, unwrap, wrap, wrapping_needed
 
@@ -31,7 +32,7 @@ class Trader:
         self.world = world
         self.name = name
         self.key: Keypair = world.directory.key(f"wallet/{name}")
-        self.address: Pubkey = self.key.pubkey()
+        self.address: Pubkey = address(self.key)
         self.rng = world.random(f"wallet/{name}")
         self.keeps_wrapped = False  # keeps its account for wrapped SOL open between trades
         self.hurries = False  # pays a priority fee
@@ -64,17 +65,17 @@ class Trader:
         exchange = self.world.directory.exchange
         lamports = int(sol * 10**9)
         entry = Entry(str(self.address), "transfer", str(WRAPPED_SOL_MINT), lamports, direction="in",
-                      counterparty=str(exchange.pubkey()), note="deposit")  # fmt: skip
-        self.world.submit([exchange], [move(SOL, exchange.pubkey(), self.address, lamports)], [entry])
+                      counterparty=str(address(exchange)), note="deposit")  # fmt: skip
+        self.world.submit([exchange], [move(SOL, address(exchange), self.address, lamports)], [entry])
 
     def deposit_dollars(self, dollars: float) -> None:
         """Receive USDC from the exchange."""
         exchange = self.world.directory.exchange
         amount = int(dollars * 10**6)
         entry = Entry(str(self.address), "transfer", str(USDC.mint), amount, direction="in",
-                      counterparty=str(exchange.pubkey()), note="deposit")  # fmt: skip
-        opening = open_account(exchange.pubkey(), self.address, USDC)
-        self.world.submit([exchange], [opening, move(USDC, exchange.pubkey(), self.address, amount)], [entry])
+                      counterparty=str(address(exchange)), note="deposit")  # fmt: skip
+        opening = open_account(address(exchange), self.address, USDC)
+        self.world.submit([exchange], [opening, move(USDC, address(exchange), self.address, amount)], [entry])
 
     def buy(self, pool: Pool, amount: int) -> None:
         """Spend so much of a pool's quote, or all there is; nothing when there is nothing."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from solders.account import Account
 from solders.instruction import Instruction
 from solders.keypair import Keypair
-from solders.message import Message, MessageV0
+from solders.message import Message, MessageV0, to_bytes_versioned
 from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 from spl.token.constants import TOKEN_2022_PROGRAM_ID, TOKEN_PROGRAM_ID, WRAPPED_SOL_MINT
@@ -17,7 +17,7 @@ from sandbox.solana.node import Node
 from sandbox.solana.pools import SOL, WRAPPED_SOL, Asset, Pool
 from sandbox.solana.records import TransactionRecord
 from sandbox.solana.seeding.coins import COINS, Coin
-from sandbox.solana.seeding.keys import keypair
+from sandbox.solana.seeding.keys import address, keypair
 from sandbox.solana.tokens import pack_mint
 
 USDC_MINT = Pubkey.from_string("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v")  # as on the main network
@@ -108,24 +108,25 @@ class World:
 
     def genesis(self) -> None:
         """Put in place what no transaction made: the mints of SOL and USDC, and the first lamports."""
-        issuer = self.directory.issuer.pubkey()
+        issuer = address(self.directory.issuer)
         for mint, decimals, authority in ((WRAPPED_SOL_MINT, 9, None), (USDC_MINT, 6, issuer)):
             data = pack_mint(decimals, authority)
             self.node.place(mint, Account(MINT_RENT, data, TOKEN_PROGRAM_ID, False, RENT_EPOCH))
         for party, sol in (("faucet", 400_000_000), ("exchange", 5_000_000), ("issuer", 10_000)):
-            self.node.fund(self.directory.key(party).pubkey(), sol * 10**9)
+            self.node.fund(address(self.directory.key(party)), sol * 10**9)
 
     def _signed(
         self, signers: Sequence[Keypair], instructions: Sequence[Instruction], *, v0: bool
     ) -> VersionedTransaction:
-        payer, blockhash = signers[0].pubkey(), self.node.clock.blockhash()
+        payer, blockhash = address(signers[0]), self.node.clock.blockhash()
         if v0:
             message: Message | MessageV0 = MessageV0.try_compile(payer, list(instructions), [], blockhash)
         else:
             message = Message.new_with_blockhash(list(instructions), payer, blockhash)
-        unique = {signer.pubkey(): signer for signer in signers}
+        keys = {address(signer): signer for signer in signers}
         required = message.account_keys[: message.header.num_required_signatures]
-        return VersionedTransaction(message, [unique[key] for key in required])
+        content = to_bytes_versioned(message)
+        return VersionedTransaction.populate(message, [keys[key].sign_message(content) for key in required])
 
     def _with_costs(self, record: TransactionRecord, entries: list[Entry]) -> list[Entry]:
         """Charge fee and rent to the first entry of the wallet that paid them."""
