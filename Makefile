@@ -1,0 +1,51 @@
+# The only commands to know. Each sets up what it needs, and works again on a machine that ran it before.
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+MANAGE := $(PY) manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run stop demo demo-inline test lint check bench chaos lock
+
+help: ## this list
+	@grep -E '^(help|run|stop|test|check|lock):.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+
+setup:
+	@scripts/setup.sh requirements.txt
+
+setup-dev:
+	@scripts/setup.sh requirements.txt requirements-dev.txt
+
+run: setup ## start everything and print where it is; Ctrl-C stops it; PORT=8000, DETACH=1
+	@exec $(if $(PORT),env PORT=$(PORT)) $(MANAGE) run $(if $(filter-out 0,$(DETACH)),--detach)
+
+stop: ## stop what `make run` started
+	@if [ -x $(PY) ]; then $(MANAGE) run --stop; else echo "Nothing is running."; fi
+
+demo: setup
+	@$(MANAGE) demo
+
+demo-inline: setup
+	@$(MANAGE) demo_inline
+
+test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name"
+	@.ci/chromium
+	@$(PY) -m pytest $(ARGS)
+
+lint: setup-dev
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy .
+	@.venv/bin/lint-imports --no-cache
+	@$(PY) scripts/check_django.py
+
+check: lint test ## format, lint, types, import contracts, migrations, deployment, then the tests
+
+bench: setup-dev
+	@$(PY) -m bench
+
+chaos: setup
+	@$(MANAGE) jobs chaos
+
+lock: setup-dev ## pin requirements*.in into requirements*.txt
+	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
+	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt

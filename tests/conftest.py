@@ -1,0 +1,19 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from jobs.localservices.launcher import Launcher
+from tests.services_plugin import LAUNCHER
+
+
+@pytest.fixture
+def services(pytestconfig: pytest.Config) -> Iterator[Launcher]:
+    """The run's PostgreSQL and Valkey, for fault tests: `services.valkey.kill()`, `.start()`, `.port`.
+
+    A killed server comes back on the same port with the same data. Both run again after the test.
+    """
+    launcher = pytestconfig.stash[LAUNCHER]
+    yield launcher
+    launcher.up()
