@@ -146,7 +146,7 @@ def test_data_of_another_major_version_is_named_and_left_alone(launcher: Launche
 
 
 def test_a_folder_without_programs_is_named(launcher: Launcher, tmp_path: Path) -> None:
-    with pytest.raises(BinaryNotFound, match="Looked in: .*nowhere"):
+    with pytest.raises(BinaryNotFound, match=r"Looked in: .*nowhere"):
         with_environment(launcher, **{POSTGRES_BIN: str(tmp_path / "nowhere")}).up()
 
 
