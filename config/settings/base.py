@@ -1,10 +1,13 @@
 """The settings that every process shares. See `config/settings/environment.py` for what may be set."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import environ
 
+from config.queues import DEFAULT, QUEUES
 from jobs.localservices.state import database_address, redis_address
+from jobs.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 STATE_DIR = BASE_DIR / ".millrace"
@@ -25,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.postgres",
     "django_celery_beat",
     "django_celery_results",
     "django_htmx",
@@ -94,3 +98,30 @@ DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exi
 
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+
+# -- jobs and Celery -----------------------------------------------------------------------------------
+
+JOBS_QUEUES: Sequence[Queue] = QUEUES
+JOBS_DEFAULT_QUEUE = DEFAULT
+JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
+JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Tickets and leases cover loss and duplicates, so the broker need not keep a set of unacknowledged
+# messages: one round trip a message instead of three, and a worker survives a restart of Redis.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False, "health_check_interval": 10}
+CELERY_RESULT_BACKEND = "jobs.worker.backend:LogBackend"
+CELERY_RESULT_EXTENDED = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_TASK_DEFAULT_QUEUE = DEFAULT
+CELERY_TASK_ROUTES = {task: {"queue": queue.name} for queue in QUEUES for task in queue.tasks}
+CELERY_TASK_TRACK_STARTED = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = True
+CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens a new database connection around every task
+CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"
+CELERY_TIMEZONE = "UTC"

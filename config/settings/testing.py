@@ -1,5 +1,22 @@
-"""Settings of the test suite: the same as in production, on throw-away services."""
+"""Settings of the test suite: the same as in production, on throw-away services and with short leases."""
 
 from config.settings.base import *  # noqa: F403 -- Django reads settings as module attributes
+from config.queues import QUEUES
+from config.settings.base import DATABASES, env
+from jobs.queues import Queue
+from jobs.retry import Exponential, Fixed
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+JOBS_LEASE = env.float("JOBS_LEASE", default=2.0)
+JOBS_LEADER_LEASE = 2.0
+JOBS_QUEUES = (
+    *QUEUES,
+    Queue(
+        "quick", "tests", concurrency=2, backoff=Exponential(0.2), keep_completed=100_000, keep_failed=100_000,
+        tasks=("tests.sample_tasks.*",),
+    ),
+    Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
+)  # fmt: skip
+CELERY_IMPORTS = ["tests.sample_tasks"]
+CELERY_TASK_ROUTES = {"tests.sample_tasks.*": {"queue": "quick"}}

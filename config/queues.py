@@ -1,0 +1,69 @@
+"""Every queue of the product, on one page. Each task of a queue is named here and nowhere else.
+
+Numbers are defaults: operators override them live, per queue.
+"""
+
+from jobs.queues import Queue
+from jobs.rates import parse_rate
+from jobs.retry import Exponential, Fixed, Linear
+
+DEFAULT = "default"
+
+QUEUES = (
+    # Tasks that no queue names: Celery's own meaning of retries, for code that was written for Celery.
+    Queue(
+        DEFAULT, "platform", concurrency=2, attempts=4, backoff=Fixed(180), retry_unexpected=False,
+        keep_completed=1000, keep_failed=1000,
+    ),
+    # -- enrichment: brings in -------------------------------------------------------------------------
+    Queue(
+        "wallet-operations", "enrichment", concurrency=3, backoff=Exponential(2), keep_completed=50, keep_failed=100,
+        tasks=("enrichment.tasks.wallets.sync_wallet", "enrichment.tasks.wallets.fetch_balance"),
+    ),
+    Queue("enrichment-operations", "enrichment", concurrency=3, backoff=Fixed(2), keep_completed=50, keep_failed=100),
+    Queue(
+        "price-updates", "enrichment", concurrency=5, backoff=Exponential(2), rate=parse_rate("10/min"),
+        keep_completed=100, keep_failed=50,
+    ),
+    Queue(
+        "social-scraping", "enrichment", concurrency=3, backoff=Exponential(2), rate=parse_rate("20/min"),
+        keep_completed=100, keep_failed=50,
+    ),
+    Queue("index-market-news", "enrichment", concurrency=2, attempts=7, backoff=Linear(10, cap=120)),
+    Queue(
+        "orders", "enrichment", concurrency=5, attempts=5, backoff=Exponential(2), rate=parse_rate("10/s"),
+        rate_key="exchange", keep_failed=1000,
+    ),
+    Queue(
+        "exchange-prices", "enrichment", concurrency=3, backoff=Exponential(1), rate=parse_rate("10/s"),
+        rate_key="exchange", keep_failed=1000,
+    ),
+    Queue(
+        "balances", "enrichment", concurrency=3, backoff=Exponential(2), rate=parse_rate("10/s"),
+        rate_key="exchange", keep_failed=1000,
+    ),
+    # -- analysis: computes ----------------------------------------------------------------------------
+    Queue(
+        "analysis-operations", "analysis", concurrency=8, backoff=Exponential(3), keep_failed=200,
+        tasks=("analysis.tasks.pnl.analyze_pnl",),
+    ),
+    Queue("similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50),
+    Queue("risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"), keep_failed=50),
+    Queue("intent-fulfillment", "analysis", concurrency=10, backoff=Exponential(2), keep_failed=500),
+    # -- execution: acts -------------------------------------------------------------------------------
+    Queue("blockchain-execution", "execution", concurrency=5, backoff=Exponential(5), keep_failed=1000),
+    Queue("deploy-contract", "execution", concurrency=1, attempts=5, backoff=Exponential(5, cap=300), keep_failed=500),
+    Queue("process-tts", "execution", concurrency=2, backoff=Exponential(2, cap=60)),
+    Queue(
+        "notifications", "execution", concurrency=5, attempts=5, backoff=Exponential(1), rate=parse_rate("100/s"),
+        keep_failed=1000,
+    ),
+    # -- monitoring: watches ---------------------------------------------------------------------------
+    Queue(
+        "alert-processing", "monitoring", concurrency=10, backoff=Exponential(2), rate=parse_rate("100/min"),
+        keep_failed=50,
+    ),
+    Queue(
+        "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,
+    ),
+)  # fmt: skip

@@ -1,0 +1,143 @@
+"""The door: arguments are checked against the task's signature before anything is stored.
+
+Annotated parameters are checked and converted by pydantic; what is stored is their JSON form, and the
+worker turns it back into the annotated types before the body runs.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, get_type_hints
+
+from jobs import celery_json
+from pydantic import (
+    ConfigDict,
+    PydanticSchemaGenerationError,
+    PydanticUserError,
+    TypeAdapter,
+    ValidationError,
+)
+
+from jobs.errors import ArgumentsRefused, PayloadTooLarge
+
+_PLAIN = (Any, inspect.Parameter.empty, object)
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Signature:
+    """A task's parameters, ready to check calls against."""
+
+    def __init__(self, name: str, function: Callable[..., Any]) -> None:
+        self.name = name
+        parameters = inspect.signature(function).parameters.values()
+        hints = _hints(function)
+        self.positional = [p.name for p in parameters if p.kind in _POSITIONAL]
+        self.keyword = [p.name for p in parameters if p.kind != p.POSITIONAL_ONLY and p.kind not in _VARIADIC]
+        self.required = [p.name for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
+        self.takes_more_args = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.takes_more_kwargs = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        self.types = {p.name: adapter for p in parameters if (adapter := _adapter(hints.get(p.name)))}
+
+    def check(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments in their stored form. ArgumentsRefused names every field that is wrong."""
+        faults = dict(self._misfits(args, kwargs))
+        checked_args = [self._dump(name, value, faults) for name, value in self._named(args)]
+        checked_kwargs = {name: self._dump(name, value, faults) for name, value in kwargs.items()}
+        if faults:
+            raise ArgumentsRefused(self.name, faults)
+        return checked_args, checked_kwargs
+
+    def restore(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Stored arguments as the types that the body expects."""
+        if not self.types:
+            return list(args), dict(kwargs)
+        restored = [self._load(name, value) for name, value in self._named(args)]
+        return restored, {name: self._load(name, value) for name, value in kwargs.items()}
+
+    def _named(self, args: Sequence[Any]) -> list[tuple[str, Any]]:
+        names = [*self.positional, *("" for _ in args)]
+        return list(zip(names, args, strict=False))
+
+    def _misfits(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        if len(args) > len(self.positional) and not self.takes_more_args:
+            found.append(("args", f"takes {len(self.positional)} positional arguments, got {len(args)}"))
+        filled = self.positional[: len(args)]
+        found += [(name, "given twice") for name in filled if name in kwargs]
+        found += [(name, "missing") for name in self.required if name not in filled and name not in kwargs]
+        if not self.takes_more_kwargs:
+            found += [(name, self._unexpected(name)) for name in kwargs if name not in self.keyword]
+        return found
+
+    def _unexpected(self, name: str) -> str:
+        close = get_close_matches(name, self.keyword, n=1)
+        return f"unknown; did you mean {close[0]!r}?" if close else "unknown"
+
+    def _dump(self, name: str, value: Any, faults: dict[str, str]) -> Any:
+        adapter = self.types.get(name)
+        if adapter is None:
+            return value
+        try:
+            return adapter.dump_python(adapter.validate_python(value), mode="json")
+        except ValidationError as error:
+            faults[name] = "; ".join(_sentence(detail) for detail in error.errors())
+            return None
+
+    def _load(self, name: str, value: Any) -> Any:
+        adapter = self.types.get(name)
+        return value if adapter is None else adapter.validate_python(value)
+
+
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+@lru_cache(maxsize=4096)
+def signature_of(task: Any) -> Signature:
+    """The signature of a task's body, without `self`."""
+    return Signature(task.name.rpartition(".")[2], task.run)
+
+
+def encode(field: str, value: Any, limit: int) -> str:
+    """A payload as JSON text (Celery's own JSON: dates, decimals and UUIDs survive)."""
+    try:
+        text = celery_json.dumps(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArgumentsRefused("the job", {field: f"cannot be written as JSON: {error}"}) from None
+    if "\\u0000" in text:
+        raise ArgumentsRefused("the job", {field: "contains a NUL character, which PostgreSQL cannot store"})
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > limit:
+        raise PayloadTooLarge(size, limit)
+    return text
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(function, include_extras=True)
+    except (NameError, TypeError):  # annotations for type checkers only, not importable at run time
+        return {}
+
+
+def _adapter(hint: Any) -> TypeAdapter[Any] | None:
+    if hint is None or hint in _PLAIN:
+        return None
+    try:
+        return TypeAdapter(hint, config=ConfigDict(ser_json_bytes="base64"))
+    except PydanticUserError:  # the type brings its own configuration
+        return _bare_adapter(hint)
+    except PydanticSchemaGenerationError:  # not a type that travels; passed on unchecked
+        return None
+
+
+def _bare_adapter(hint: Any) -> TypeAdapter[Any] | None:
+    try:
+        return TypeAdapter(hint)
+    except (PydanticSchemaGenerationError, PydanticUserError):
+        return None
+
+
+def _sentence(detail: Any) -> str:
+    place = ".".join(str(part) for part in detail["loc"])
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message

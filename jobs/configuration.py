@@ -1,0 +1,36 @@
+"""The platform's settings, read once from Django's: `JOBS_*` names, with their defaults."""
+
+from functools import cache
+
+from django.conf import settings
+
+from jobs.queues import QueueBook
+
+PAYLOAD_LIMIT = 1024 * 1024  # bytes of a job's arguments as JSON
+INLINE_RESULT_LIMIT = 64 * 1024  # bytes of a result that travels in the event log
+
+
+@cache
+def queue_book() -> QueueBook:
+    """Every queue, as `config/queues.py` declares them."""
+    return QueueBook(settings.JOBS_QUEUES, settings.JOBS_DEFAULT_QUEUE)
+
+
+def lease() -> float:
+    """Seconds without a heartbeat after which a worker counts as dead."""
+    return float(getattr(settings, "JOBS_LEASE", 30.0))
+
+
+def leader_lease() -> float:
+    """Seconds after which a silent dispatcher loses its queues."""
+    return float(getattr(settings, "JOBS_LEADER_LEASE", 4.0))
+
+
+def resume_window() -> float:
+    """Seconds for which folded events stay in the log, for browsers that reconnect."""
+    return float(getattr(settings, "JOBS_RESUME_WINDOW", 900.0))
+
+
+def retention_grace() -> float:
+    """Seconds for which a finished job is kept even when its queue keeps fewer."""
+    return float(getattr(settings, "JOBS_RETENTION_GRACE", 300.0))

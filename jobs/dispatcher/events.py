@@ -1,0 +1,67 @@
+"""Entries of the event log as values."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+OUTCOMES = frozenset({"completed", "retried", "snoozed", "failed", "stalled", "cancelled", "expired"})
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry. Times are Redis time in ms; `started_ms` is set on outcomes."""
+
+    queue: str
+    cursor: str
+    kind: str
+    uid: str = ""
+    run: int = 0
+    at_ms: int = 0
+    started_ms: int = 0
+    worker: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether it ends a run."""
+        return self.kind in OUTCOMES
+
+
+class MalformedEvent(Exception):  # noqa: N818 -- says what it is
+    """An entry that no worker of ours wrote; it is skipped and reported, never a reason to stop."""
+
+
+def parse(queue: str, cursor: str, fields: Mapping[str, str]) -> Event:
+    """An entry of the stream. MalformedEvent when it makes no sense."""
+    try:
+        data = json.loads(fields.get("d") or "{}")
+        if not isinstance(data, dict):
+            raise MalformedEvent(f"{queue} {cursor}: data is no object")
+        return Event(
+            queue=queue,
+            cursor=cursor,
+            kind=fields["e"],
+            uid=fields.get("j", ""),
+            run=int(fields.get("r", 0)),
+            at_ms=int(float(fields.get("t", 0))),
+            started_ms=int(float(fields.get("s", 0))),
+            worker=fields.get("w", ""),
+            data=data,
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise MalformedEvent(f"{queue} {cursor}: {error!r}") from error
+
+
+def rounds(events: Iterable[Event]) -> list[list[Event]]:
+    """Split a batch so that no round has two outcomes of one job; order within a job is kept."""
+    split: list[list[Event]] = []
+    place: dict[str, int] = {}
+    for event in events:
+        index = place.get(event.uid, 0)
+        while len(split) <= index:
+            split.append([])
+        split[index].append(event)
+        if event.is_outcome:
+            place[event.uid] = index + 1
+    return split

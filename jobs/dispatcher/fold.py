@@ -1,0 +1,110 @@
+"""From events to rows: what a batch of the log says, put into the store's words."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from jobs import celery_json
+
+from jobs.configuration import queue_book
+from jobs.dispatcher.events import Event, rounds
+from jobs.store.dependencies import count_down
+from jobs.states import TERMINAL
+from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Folded:
+    """What a batch changed: the rows that outcomes moved, and queues where parents were unblocked."""
+
+    moved: list[Moved] = field(default_factory=list)
+    unblocked: set[str] = field(default_factory=set)
+
+
+def fold(events: Sequence[Event]) -> Folded:
+    """Write a batch in one transaction."""
+    folded = Folded()
+    with transaction.atomic():
+        for part in rounds(event for event in events if event.uid):
+            moved = _fold_round(part)
+            folded.moved += moved
+            ended = [(job.id, job.state == "completed") for job in moved if job.state in TERMINAL]
+            folded.unblocked |= count_down(ended)
+    return folded
+
+
+def _fold_round(events: Sequence[Event]) -> list[Moved]:
+    ended = {(event.uid, event.run) for event in events if event.is_outcome}
+    starts = [e for e in events if e.kind == "started" and (e.uid, e.run) not in ended]
+    if starts:
+        write_starts([Start(e.uid, e.run, e.at_ms / 1000, e.worker) for e in starts])
+    _fold_progress(
+        event for event in events if event.kind == "progress" and (event.uid, event.run) not in ended
+    )
+    if not ended:
+        return []
+    workers = {(event.uid, event.run): event.worker for event in events if event.kind == "started"}
+    return write_outcomes([_outcome(e, workers.get((e.uid, e.run), "")) for e in events if e.is_outcome])
+
+
+def _fold_progress(events: Iterable[Event]) -> None:
+    latest: dict[str, tuple[int, float | None, str]] = {}
+    for event in events:
+        before = latest.get(event.uid, (0, None, ""))
+        fraction = event.data.get("fraction", before[1])
+        latest[event.uid] = (event.run, fraction, celery_json.dumps(event.data.get("detail")))
+    if latest:
+        write_progress(latest)
+
+
+def _outcome(event: Event, worker: str) -> Outcome:
+    data = event.data
+    queue = queue_book()
+    error_type = str(data.get("type", ""))
+    return Outcome(
+        uid=event.uid,
+        run=event.run,
+        kind=event.kind,
+        started=event.started_ms / 1000 if event.started_ms else None,
+        ended=event.at_ms / 1000,
+        worker=event.worker or worker,
+        delay=data.get("delay"),
+        reason=str(data.get("reason", "")),
+        error_type=error_type or ("Stalled" if event.kind == "stalled" else ""),
+        error=str(data.get("error", "")) or (str(data.get("reason", "")) if event.kind == "stalled" else ""),
+        traceback=str(data.get("traceback", "")),
+        fingerprint=_fingerprint(event),
+        retryable=bool(data.get("retryable", True)),
+        result=_result(event),
+        keep_result=event.kind != "completed" or "result" in data or "stored" in data,
+        stalled_limit=queue.get(event.queue).stalled_limit if event.queue in queue else 3,
+        args=_changed(data.get("args")),
+        kwargs=_changed(data.get("kwargs")),
+    )
+
+
+def _result(event: Event) -> str | None:
+    if event.kind in {"stalled", "cancelled", "expired"}:
+        name = {"stalled": "Stalled"}.get(event.kind, "TaskRevokedError")
+        module = "jobs.errors" if name == "Stalled" else "celery.exceptions"
+        return celery_json.dumps(
+            {"exc_type": name, "exc_message": [event.data.get("reason", event.kind)], "exc_module": module}
+        )
+    result = event.data.get("result")
+    return None if result is None else str(result)
+
+
+def _changed(value: object) -> str | None:
+    return None if value is None else celery_json.dumps(value)
+
+
+def _fingerprint(event: Event) -> str:
+    """What letters with the same cause share: error type and the place it was raised (with no line number)."""
+    if event.kind not in {"failed", "stalled"}:
+        return ""
+    cause = f"{event.queue}|{event.data.get('type', event.kind)}|{event.data.get('place', '')}"
+    return hashlib.sha1(cause.encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,313 @@
+"""One dispatcher: leads the queues that it can get, and does everything for them in one thread.
+
+A step renews the leads, ticks (roll call, rescue, retention), waits on the logs for as long as nothing is
+due, releases into the slots that became free, and folds. Errors of Redis, PostgreSQL or the broker end the
+step; what is led is then found out again from what they hold, never from memory.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import kombu.exceptions
+import redis
+from celery import Celery
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from jobs import configuration
+from jobs.dispatcher import announce, rescue
+from jobs.dispatcher.events import Event
+from jobs.dispatcher.fold import Folded, fold
+from jobs.dispatcher.leadership import Leadership
+from jobs.dispatcher.log import Log
+from jobs.dispatcher.publish import Publisher
+from jobs.dispatcher.release import LostLead, release
+from jobs.dispatcher.roll import Roll, call_roll
+from jobs.dispatcher.window import Out, Window
+from jobs.fence.connection import REDIS_ERRORS, connect
+from jobs.states import TERMINAL
+from jobs.store.retention import Keep, prune
+from jobs.store.waiting import outlook
+
+logger = logging.getLogger(__name__)
+
+_TICK = 0.5  # seconds between roll calls
+_BATCH = 2000  # events read at once
+_FOLD_AT = 400  # unfolded events that do not wait for more
+_LINGER = 0.01  # seconds that events wait for more under load
+_OUTAGES = (*REDIS_ERRORS, OperationalError, InterfaceError, kombu.exceptions.OperationalError, OSError)
+
+
+class Dispatcher:
+    """See the module. `step` does one round and may be called by tests; `run` goes on until told to stop."""
+
+    def __init__(self, app: Celery, queues: Sequence[str] | None = None) -> None:
+        self._redis = connect(timeout=5.0)
+        self._publisher = Publisher(app)
+        self._log = Log(self._redis)
+        names = list(queues or configuration.queue_book().names)
+        self.leadership = Leadership(self._redis, names, configuration.leader_lease())
+        self.windows: dict[str, Window] = {}
+        self._owed = rescue.Owed()
+        self._unfolded: list[Event] = []
+        self._fold_due = 0.0
+        self._folded_at = 0.0
+        self._tick_at = 0.0
+        self._poll_at = 0.0
+        self._tidy_at = 0.0
+        self._epoch: str | None = None
+        self._hold_until = 0.0  # no releases before: workers enter again what they run
+        self._calm_at = time.monotonic() + 2.0  # no rescues before: heartbeats come back first
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Step until `stopping`; then give up the leads. No error ends it: it starts over instead."""
+        pause = 0.1
+        while not stopping():
+            try:
+                self.step(max_wait=1.0)
+                pause = 0.1
+                continue
+            except _OUTAGES as error:
+                logger.warning("waiting %.1f s: %s", pause, error)
+            except Exception:
+                logger.exception("an error nobody foresaw; starting over in %.1f s", pause)
+            self._recover()
+            time.sleep(pause)
+            pause = min(pause * 2, 1.0)
+        self._resign()
+
+    def step(self, max_wait: float = 0.0) -> None:
+        """One round; waits at most `max_wait` seconds for something to happen."""
+        if self.leadership.renew_in <= 0:
+            self._renew()
+        now = time.monotonic()
+        if now >= self._tick_at:
+            self._tick(now)
+        self._release_all()
+        self._read(self._wait(max_wait))
+        self._release_all()
+        if self._unfolded and (len(self._unfolded) >= _FOLD_AT or time.monotonic() >= self._fold_due):
+            self._fold()
+
+    # -- leading ---------------------------------------------------------------------------------------
+
+    def _renew(self) -> None:
+        before = set(self.windows)
+        gained = self.leadership.renew()
+        for queue in before - self.leadership.led:
+            logger.info("lost the lead of %s", queue)
+            del self.windows[queue]
+        if gained:
+            self._tick_at = 0.0
+            for queue in sorted(gained):
+                self._take_over(queue)
+            logger.info("leading %d queues", len(self.windows))
+
+    def _take_over(self, queue: str) -> None:
+        """Learn what is out, then fold the log to its end: only then is it safe to release."""
+        self._log.open([queue])
+        window = Window(queue)
+        held = rescue.leases_of(self._redis, [queue])[queue]
+        tickets = rescue.tickets_of(self._redis, [queue])[queue]
+        now = time.monotonic()
+        window.out = {uid: Out(now) for uid in (*held, *tickets)}
+        self.windows[queue] = window
+        while events := self._log.read_pending(queue, _BATCH):
+            self._note(events)
+            self._fold()
+        while events := self._log.read([queue], _BATCH, None):
+            self._note(events)
+            self._fold()
+
+    def _recover(self) -> None:
+        """After an outage: nothing in memory is trusted."""
+        connection.close()
+        self._publisher.close()
+        self._redis.connection_pool.disconnect()
+        self.leadership.forget()
+        self.windows.clear()
+        self._unfolded.clear()
+        self._tick_at = 0.0
+        self._calm_at = time.monotonic() + max(3.0, configuration.lease() / 3)
+
+    def _resign(self) -> None:
+        try:
+            if self._unfolded:
+                self._fold()
+            self.leadership.resign()
+        except _OUTAGES as error:
+            logger.warning("left without saying goodbye: %s", error)
+        self._publisher.close()
+        connection.close()
+
+    # -- every half second -----------------------------------------------------------------------------
+
+    def _tick(self, now: float) -> None:
+        self._tick_at = now + _TICK
+        roll = call_roll(self._redis)
+        if self._epoch is not None and roll.epoch != self._epoch:
+            self._start_over(now)
+        self._epoch = roll.epoch
+        for window in self.windows.values():
+            slots = roll.slots(window.queue)
+            window.dirty = window.dirty or slots > window.slots
+            window.slots = slots
+        if now >= self._poll_at:
+            self._poll(now)
+        self._rescue(now, roll)
+        if now >= self._tidy_at:
+            self._tidy_at = now + 5.0
+            self._tidy(roll.now_ms)
+
+    def _start_over(self, now: float) -> None:
+        """Redis was emptied: wait for the workers to enter again what they run, then release what is owed."""
+        logger.warning("Redis was emptied; releasing again what the database owes")
+        self._log.open(list(self.windows))
+        for queue in list(self.windows):
+            self.windows[queue] = Window(queue)
+        self._unfolded.clear()
+        self._hold_until = now + min(3.0, configuration.lease())
+        self._calm_at = max(self._calm_at, self._hold_until)
+
+    def _poll(self, now: float) -> None:
+        """Wake-ups may be lost; rows are not."""
+        self._poll_at = now + 1.0
+        for queue, waiting, due_in in outlook(list(self.windows)):
+            window = self.windows[queue]
+            window.dirty = window.dirty or waiting
+            if due_in is not None:
+                window.due_in(max(0.0, due_in))
+
+    def _rescue(self, now: float, roll: Roll) -> None:
+        held = rescue.leases_of(self._redis, self.windows)
+        tickets = rescue.tickets_of(self._redis, self.windows)
+        if now < self._calm_at:
+            return
+        rescue.stall_lost(self._redis, held, roll)
+        if not self._unfolded:
+            self._owed.stall(self._redis, held)
+        for queue, window in self.windows.items():
+            rescue.reconcile(window, held[queue], tickets[queue])
+            rescue.publish_again(self._publisher, window, tickets[queue], roll)
+
+    def _tidy(self, now_ms: int) -> None:
+        before = now_ms - int(configuration.resume_window() * 1000)
+        book, grace = configuration.queue_book(), configuration.retention_grace()
+        for name in self.windows:
+            self._log.trim(name, before)
+            queue = book.get(name)
+            for state, count in (
+                ("completed", queue.keep_completed),
+                ("failed", queue.keep_failed),
+                ("cancelled", queue.keep_failed),
+            ):
+                prune(Keep(name, state, count, grace))
+
+    # -- releasing and folding -------------------------------------------------------------------------
+
+    def _release_all(self) -> None:
+        if time.monotonic() < self._hold_until:
+            return
+        for window in list(self.windows.values()):
+            try:
+                release(self._redis, self._publisher, window, self.leadership.identity)
+            except LostLead:
+                self.leadership.led.discard(window.queue)
+                del self.windows[window.queue]
+
+    def _wait(self, max_wait: float) -> float:
+        now = time.monotonic()
+        moments = [self._tick_at, now + self.leadership.renew_in, now + max_wait]
+        moments += [window.next_due for window in self.windows.values() if window.next_due is not None]
+        if self._unfolded:
+            moments.append(self._fold_due)
+        return max(0.0, min(moments) - now)
+
+    def _read(self, wait: float) -> None:
+        if not self.windows:
+            time.sleep(min(wait, 0.25))
+            return
+        block_ms = max(1, int(wait * 1000)) if wait > 0 else None
+        try:
+            events = self._log.read(list(self.windows), _BATCH, block_ms)
+        except redis.ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            self._log.open(list(self.windows))
+            return
+        self._note(events)
+
+    def _note(self, events: Sequence[Event]) -> None:
+        """Remember what was read: free slots at once, fold soon."""
+        if not events:
+            return
+        for event in events:
+            window = self.windows[event.queue]
+            if event.kind == "enqueued":
+                window.dirty = True
+            elif event.is_outcome:
+                window.mark_ended(event.uid)
+        now = time.monotonic()
+        if not self._unfolded:
+            busy = now - self._folded_at < 2 * _LINGER
+            self._fold_due = now + _LINGER if busy else now
+        self._unfolded += events
+
+    def _fold(self) -> None:
+        events, self._unfolded = self._unfolded, []
+        folded = _fold_surely(events)
+        self._log.acknowledge(events)
+        announce.folded(self._redis, events, folded)
+        self._learn(events, folded)
+        self._folded_at = time.monotonic()
+
+    def _learn(self, events: Sequence[Event], folded: Folded) -> None:
+        for event in events:
+            if event.is_outcome and event.queue in self.windows:
+                self.windows[event.queue].forget(event.uid)
+        for job in folded.moved:
+            window = self.windows.get(job.queue)
+            if window is None:
+                continue
+            if job.run_seconds is not None:
+                window.record(job.run_seconds)
+            if job.due_in is not None:
+                window.due_in(job.due_in)
+            elif job.state not in TERMINAL:
+                window.dirty = True
+        for queue in folded.unblocked & set(self.windows):
+            self.windows[queue].dirty = True
+            self._poll_at = 0.0
+
+
+def _fold_surely(events: Sequence[Event]) -> Folded:
+    """Fold a batch. When PostgreSQL refuses it, fold event by event: an outcome that cannot be stored
+    fails its job with that reason, so that it ends all the same."""
+    try:
+        return fold(events)
+    except (OperationalError, InterfaceError):
+        raise
+    except DatabaseError:
+        logger.exception("a batch of %d events was refused; folding them one by one", len(events))
+    folded = Folded()
+    for event in events:
+        one = _fold_one(event)
+        folded.moved += one.moved
+        folded.unblocked |= one.unblocked
+    return folded
+
+
+def _fold_one(event: Event) -> Folded:
+    try:
+        return fold([event])
+    except (OperationalError, InterfaceError):
+        raise
+    except DatabaseError as error:
+        logger.exception(
+            "the event %s of job %s in %s cannot be stored", event.cursor, event.uid, event.queue
+        )
+        if not event.is_outcome:
+            return Folded()
+        reason = f"its outcome cannot be stored: {type(error).__name__}"
+        return fold([replace(event, kind="failed", data={"type": type(error).__name__, "reason": reason})])

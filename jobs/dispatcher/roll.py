@@ -1,0 +1,61 @@
+"""The roll of workers: who lives, what they serve, what they hold."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from jobs.fence import keys, scripts
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A live worker as it announced itself."""
+
+    id: str
+    queues: tuple[str, ...]
+    slots: int
+    reserved: frozenset[str]
+    host: str = ""
+    pid: int = 0
+    pool: str = ""
+    since: float = 0.0
+
+
+@dataclass(frozen=True)
+class Roll:
+    """All workers at one moment (Redis time in ms). `epoch` changes when Redis was emptied."""
+
+    epoch: str
+    now_ms: int
+    lapsed: frozenset[str]
+    live: Mapping[str, Worker]
+
+    def slots(self, queue: str) -> int:
+        """How many jobs of a queue the live workers can run at once."""
+        return sum(worker.slots for worker in self.live.values() if queue in worker.queues)
+
+
+def call_roll(client: "redis.Redis") -> Roll:
+    """Ask Redis who lives; sets the epoch when there is none."""
+    answer = scripts.run(client, "roll", [keys.WORKERS, keys.HEARTBEATS, keys.EPOCH], [secrets.token_hex(6)])
+    epoch, now_ms, lapsed, live = answer
+    pairs = zip(live[::2], live[1::2], strict=True)
+    return Roll(epoch, int(now_ms), frozenset(lapsed), {name: _worker(name, text) for name, text in pairs})
+
+
+def _worker(name: str, text: str) -> Worker:
+    told = json.loads(text)
+    return Worker(
+        id=name,
+        queues=tuple(told.get("queues", ())),
+        slots=int(told.get("slots", 0)),
+        reserved=frozenset(told.get("reserved", ())),
+        host=told.get("host", ""),
+        pid=int(told.get("pid", 0)),
+        pool=told.get("pool", ""),
+        since=float(told.get("since", 0)),
+    )

@@ -1,0 +1,69 @@
+"""What is out of one queue: released and not yet ended, as far as the leader knows."""
+
+import time
+from dataclasses import dataclass, field
+
+_LEAD = 0.1  # seconds of expected work that may wait at the workers, so that they never idle
+_LEAD_PER_SLOT = 50  # jobs at the most
+
+
+@dataclass
+class Out:
+    """A released job: its ticket's message was published at `published` (monotonic seconds)."""
+
+    published: float
+    tries: int = 1
+    missing: int = 0
+    ended: bool = False  # its outcome is in the log, not yet in the row: the slot is free again
+
+
+@dataclass
+class Window:
+    """A led queue: the jobs that are out, how long runs last, and when to look again.
+
+    `out` is what keeps a job from being released twice while the fold has not caught up with its outcome.
+    """
+
+    queue: str
+    out: dict[str, Out] = field(default_factory=dict)
+    slots: int = 0
+    run_seconds: float | None = None
+    dirty: bool = True
+    next_due: float | None = None  # monotonic seconds
+    ended: int = 0
+    finished: int = 0
+
+    def room(self) -> int:
+        """How many more jobs may be released now."""
+        if not self.slots:
+            return 0
+        return max(0, self.slots + self._lead() - len(self.out) + self.ended)
+
+    def mark_ended(self, uid: str) -> None:
+        """The run's outcome was read: its slot is free, but the row may not be released before the fold."""
+        out = self.out.get(uid)
+        if out is not None and not out.ended:
+            out.ended = True
+            self.ended += 1
+
+    def forget(self, uid: str) -> None:
+        """The run's outcome is in the row."""
+        out = self.out.pop(uid, None)
+        if out is not None and out.ended:
+            self.ended -= 1
+
+    def _lead(self) -> int:
+        if self.run_seconds is None:
+            return self.slots
+        return int(self.slots * min(_LEAD_PER_SLOT, _LEAD / max(self.run_seconds, 1e-4)))
+
+    def record(self, run_seconds: float) -> None:
+        """Learn from a finished run."""
+        before = self.run_seconds
+        self.run_seconds = run_seconds if before is None else before + (run_seconds - before) * 0.1
+
+    def due_in(self, seconds: float) -> None:
+        """A delayed job becomes due in `seconds`: look then."""
+        moment = time.monotonic() + seconds
+        if self.next_due is None or moment < self.next_due:
+            self.next_due = moment

@@ -1,0 +1,236 @@
+"""From a call to a row: everything is checked first, then written in the caller's own transaction."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from jobs import celery_json
+
+from jobs.arguments import encode, signature_of
+from jobs.configuration import PAYLOAD_LIMIT, queue_book
+from jobs.errors import OptionRefused, PayloadTooLarge
+from jobs.ids import new_id
+from jobs.options import Unique
+from jobs.priority import Priority, parse_priority
+from jobs.retry import Strategy, to_plain
+from jobs.states import State
+from jobs.store.dependencies import add_dependencies
+from jobs.store.insert import Enqueued, NewJob, find_completed, insert_many, insert_one
+from jobs.wake import wake
+
+_YEARS = 10 * 365 * 86_400
+_CANVAS = (
+    "link", "link_error", "chain", "chord", "group_id", "group_index", "root_id", "parent_id", "shadow",
+    "reply_to", "headers", "replaced_task_nesting", "stamped_headers", "argsrepr", "kwargsrepr", "origin",
+)  # fmt: skip
+_KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "periodic_task_name")
+
+
+def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
+    """A call as a row to be. Raises a `Refused` error that names what is wrong; nothing is stored."""
+    checked_args, checked_kwargs = _checked(task, args, kwargs)
+    encoded_args = encode("args", checked_args, PAYLOAD_LIMIT)
+    encoded_kwargs = encode("data", checked_kwargs, PAYLOAD_LIMIT)
+    if len(encoded_args) + len(encoded_kwargs) > PAYLOAD_LIMIT:
+        raise PayloadTooLarge(len(encoded_args) + len(encoded_kwargs), PAYLOAD_LIMIT)
+    queue = (
+        queue_book().get(_queue_name(options)) if options.get("queue") else queue_book().of_task(task.name)
+    )
+    delay, run_at = _start(options)
+    expires_in, expires_at = _moment("expires", options.get("expires"))
+    return NewJob(
+        uid=_uid(options),
+        queue=queue.name,
+        task=task.name,
+        args=encoded_args,
+        kwargs=encoded_kwargs,
+        options=_kept_options(task, options),
+        canvas=_canvas(options),
+        priority=_priority(task, options),
+        state=State.WAITING if delay is None and run_at is None else State.DELAYED,
+        max_attempts=options.get("max_attempts"),
+        delay=delay,
+        run_at=run_at,
+        expires_in=expires_in,
+        expires_at=expires_at,
+        unique_key=_unique_key(task, checked_args, checked_kwargs, options),
+        correlation_id=str(options.get("correlation_id") or ""),
+        subject=_subject(task, checked_kwargs),
+        tags=_tags(options.get("tags") or ()),
+    )
+
+
+def enqueue(job: NewJob, idempotent_for: float | None = None, depends_on: Sequence[str] = ()) -> Enqueued:
+    """Write one job; the dispatcher is told after the commit.
+
+    A job that depends on others is `blocked` until they have completed. A task that is `idempotent_for`
+    so many seconds answers with the job that completed within them instead.
+    """
+    if idempotent_for and job.unique_key:
+        done = find_completed(job.unique_key, idempotent_for)
+        if done is not None:
+            return Enqueued(done, created=False)
+    answer = _insert_dependent(job, depends_on) if depends_on else insert_one(job)
+    if answer.created:
+        transaction.on_commit(partial(wake, [job.queue]), robust=True)
+    return answer
+
+
+def _insert_dependent(job: NewJob, depends_on: Sequence[str]) -> Enqueued:
+    with transaction.atomic():
+        answer = insert_one(job)
+        if answer.created:
+            add_dependencies(job.uid, depends_on)
+    return answer
+
+
+def enqueue_all(jobs: Sequence[NewJob]) -> list[Enqueued]:
+    """Write many jobs, all or none; the dispatcher is told after the commit."""
+    with transaction.atomic():
+        answers = [answer for part in _parts(jobs, 2000) for answer in insert_many(part)]
+        transaction.on_commit(partial(wake, sorted({job.queue for job in jobs})), robust=True)
+    return answers
+
+
+def _parts(jobs: Sequence[NewJob], size: int) -> list[Sequence[NewJob]]:
+    return [jobs[start : start + size] for start in range(0, len(jobs), size)]
+
+
+def _checked(
+    task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    if not task.typing:  # Celery's own switch: the author wants no checks
+        return list(args), dict(kwargs)
+    return signature_of(task).check(args, kwargs)
+
+
+def _queue_name(options: Mapping[str, Any]) -> str:
+    queue = options["queue"]
+    return str(getattr(queue, "name", queue))  # Celery accepts kombu.Queue objects too
+
+
+def _uid(options: Mapping[str, Any]) -> str:
+    uid = options.get("task_id") or new_id()
+    if len(str(uid)) > 255:
+        raise OptionRefused("task_id", "must have at most 255 characters")
+    return str(uid)
+
+
+def _start(options: Mapping[str, Any]) -> tuple[float | None, datetime | None]:
+    if options.get("countdown") is not None and options.get("eta") is not None:
+        raise OptionRefused("eta", "may not be given together with countdown")
+    delay, _ = _moment("countdown", options.get("countdown"))
+    _, run_at = _moment("eta", options.get("eta"))
+    return (delay or None), run_at
+
+
+def _moment(option: str, value: Any) -> tuple[float | None, datetime | None]:
+    """A number or timedelta as seconds from now, a datetime or ISO 8601 text as a moment."""
+    if value is None:
+        return None, None
+    if isinstance(value, str):
+        value = _parsed(option, value)
+    if isinstance(value, datetime):
+        return None, value if value.tzinfo else value.replace(tzinfo=UTC)
+    seconds = value.total_seconds() if isinstance(value, timedelta) else _number(option, value)
+    if not 0 <= seconds <= _YEARS:
+        raise OptionRefused(option, f"must be between 0 seconds and ten years, got {seconds:g}")
+    return seconds, None
+
+
+def _number(option: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise OptionRefused(option, f"must be a number of seconds, got {value!r}")
+    return float(value)
+
+
+def _parsed(option: str, value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise OptionRefused(option, f"{value!r} is no ISO 8601 time") from None
+
+
+def _priority(task: Any, options: Mapping[str, Any]) -> int:
+    value = options.get("priority")
+    if value is None:
+        value = task.priority if task.priority is not None else Priority.NORMAL
+    try:
+        return parse_priority(value)
+    except ValueError as error:
+        raise OptionRefused("priority", str(error)) from None
+
+
+def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
+    kept = {name: options[name] for name in _KEPT if options.get(name) is not None}
+    for name in ("time_limit", "soft_time_limit", "stale_after"):
+        if name in kept and not _number(name, kept[name]) > 0:
+            raise OptionRefused(name, "must be greater than 0 seconds")
+    hard, soft = kept.get("time_limit", task.time_limit), kept.get("soft_time_limit", task.soft_time_limit)
+    if hard and soft and soft > hard:
+        raise OptionRefused("soft_time_limit", f"must not exceed the time limit of {hard:g} seconds")
+    strategy: Strategy | None = options.get("strategy")
+    if strategy is not None:
+        kept["strategy"] = to_plain(strategy)
+    if options.get("max_attempts") is not None:
+        kept["max_attempts"] = _attempts(options["max_attempts"])
+    return celery_json.dumps(kept)
+
+
+def _attempts(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
+        raise OptionRefused("max_attempts", "must be a whole number from 1 to 1000")
+    return value
+
+
+def _canvas(options: Mapping[str, Any]) -> str | None:
+    canvas = {name: options[name] for name in _CANVAS if options.get(name)}
+    for name in options.get("stamped_headers") or ():
+        canvas[name] = options.get(name)
+    return encode("canvas", canvas, PAYLOAD_LIMIT) if canvas else None
+
+
+def _unique_key(
+    task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
+) -> str | None:
+    """A digest of the task and the payload fields that make it unique.
+
+    A task that is only `idempotent_for` a while is not unique, but shares a live run with its equals:
+    two that start together would compute the same twice.
+    """
+    if options.get("unique_key"):
+        return _digest([task.name, options["unique_key"]])
+    unique: Unique | None = options.get("unique") or task.unique
+    if unique is None and not task.idempotent_for:
+        return None
+    return payload_digest(task, args, kwargs, unique.fields if unique else ())
+
+
+def payload_digest(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], fields: Sequence[str]) -> str:
+    """The digest of the chosen payload fields, or of the whole payload."""
+    named = {**dict(zip(signature_of(task).positional, args, strict=False)), **kwargs}
+    chosen: Any = {field: named.get(field) for field in fields} if fields else named
+    return _digest([task.name, chosen])
+
+
+def _digest(value: Any) -> str:
+    canonical = celery_json.dumps(value, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _subject(task: Any, kwargs: Mapping[str, Any]) -> str:
+    return str(kwargs.get(task.subject) or "")[:255] if task.subject else ""
+
+
+def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    for tag in tags:
+        if not isinstance(tag, str) or not _is_word(tag) or len(tag) > 50:
+            raise OptionRefused("tags", f"{tag!r}: letters, digits, '-', '_', '.' and ':', at most 50")
+    return tuple(dict.fromkeys(tags))
+
+
+def _is_word(tag: str) -> bool:
+    return bool(tag) and all(letter.isalnum() or letter in "-_.:" for letter in tag)

@@ -1,0 +1,132 @@
+"""Every error of the platform. The type decides what happens; the docstring is the message's first half.
+
+Job code raises the first group to steer what becomes of the attempt. The second group refuses bad input
+before anything is stored.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+
+class JobError(Exception):
+    """Something that the platform has a rule for."""
+
+
+# -- raised by job code -------------------------------------------------------------------------------
+
+
+class Permanent(JobError):  # noqa: N818 -- reads as a statement where it is raised
+    """Trying again cannot help: no retry, dead letter, not retryable."""
+
+
+class Transient(JobError):  # noqa: N818 -- reads as a statement where it is raised
+    """Trying again may help: retried by the task's strategy."""
+
+
+class Snooze(JobError):  # noqa: N818 -- an instruction, not a failure
+    """Run the job again in `delay` seconds, without using an attempt."""
+
+    def __init__(self, delay: float, reason: str = "snoozed") -> None:
+        super().__init__(reason)
+        self.delay = delay
+
+
+class RateLimited(Snooze):
+    """The other side asked to wait `delay` seconds (Retry-After): no attempt is used."""
+
+    def __init__(self, delay: float, reason: str = "rate limited") -> None:
+        super().__init__(delay, reason)
+
+
+class LockBusy(Snooze):
+    """Another job holds the lock: this one waits without using an attempt."""
+
+    def __init__(self, key: str, delay: float = 1.0) -> None:
+        super().__init__(delay, f"waiting for the lock {key!r}")
+        self.key = key
+
+
+class DependencyPending(Snooze):
+    """A job that this one depends on has not finished."""
+
+
+# -- found as a job's result ----------------------------------------------------------------------------
+
+
+class Stalled(JobError):  # noqa: N818 -- the name of an outcome
+    """The job was lost with its worker as often as its queue allows."""
+
+
+class DependencyFailed(JobError):  # noqa: N818 -- the name of an outcome
+    """A job that this one waited for failed or was cancelled."""
+
+
+# -- refused at the door ------------------------------------------------------------------------------
+
+
+class Refused(JobError):  # noqa: N818 -- reads as a statement where it is raised
+    """Bad input; nothing was stored. `fields` names what is wrong, field by field."""
+
+    kind = "refused"
+
+    def __init__(self, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {})
+
+
+class UnknownName(Refused):
+    """No task or queue has this name."""
+
+    kind = "unknown-name"
+
+    def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
+        close = get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        super().__init__(f"There is no {what} named {name!r}.{hint}", {what: f"unknown: {name!r}"})
+        self.name = name
+
+
+class ArgumentsRefused(Refused):
+    """The arguments do not fit the task's signature."""
+
+    kind = "arguments"
+
+    def __init__(self, task: str, fields: Mapping[str, str]) -> None:
+        listed = "; ".join(f"{field}: {problem}" for field, problem in fields.items())
+        super().__init__(f"{task} refuses its arguments: {listed}", fields)
+
+
+class PayloadTooLarge(Refused):
+    """The arguments are larger than a payload may be."""
+
+    kind = "payload-too-large"
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The payload has {size:,} bytes; the limit is {limit:,}. Store it and pass a reference.",
+            {"data": f"{size:,} bytes, limit {limit:,}"},
+        )
+
+
+class OptionRefused(Refused):
+    """An option such as `countdown` or `priority` has a value that makes no sense."""
+
+    kind = "option"
+
+    def __init__(self, option: str, problem: str) -> None:
+        super().__init__(f"{option}: {problem}", {option: problem})
+
+
+# -- told to operators --------------------------------------------------------------------------------
+
+
+class NotFound(JobError):  # noqa: N818 -- reads as a statement where it is raised
+    """There is no such job."""
+
+
+class IllegalMove(JobError):  # noqa: N818 -- reads as a statement where it is raised
+    """The job is not in a state that allows this."""
+
+
+class Unavailable(JobError):  # noqa: N818 -- reads as a statement where it is raised
+    """A service that this needs (Redis, say) does not answer; nothing was changed."""

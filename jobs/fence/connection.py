@@ -1,0 +1,34 @@
+"""One Redis client per process: a connection made before a fork is never used after it."""
+
+import os
+from typing import Any
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# What a caller may meet when Redis is away, restarting or unwell.
+REDIS_ERRORS = (redis.ConnectionError, redis.TimeoutError, redis.ResponseError)
+
+_clients: dict[tuple[int, float], "redis.Redis"] = {}
+
+
+def client(timeout: float = 2.0) -> "redis.Redis":
+    """This process's client; a reply that takes longer than `timeout` seconds is an error."""
+    key = (os.getpid(), timeout)
+    if key not in _clients:
+        _clients[key] = connect(timeout)
+    return _clients[key]
+
+
+def connect(timeout: float = 2.0) -> "redis.Redis":
+    """A client with a connection pool of its own."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        decode_responses=True,
+        socket_timeout=timeout,
+        socket_connect_timeout=min(timeout, 2.0),
+        retry=Retry(NoBackoff(), 1),
+        health_check_interval=0,
+    )

@@ -1,0 +1,138 @@
+"""Tickets and leases as values, and the calls that hand them over. Each call is one atomic script."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from jobs.fence import keys, scripts
+
+Client = redis.Redis  # the client type, for readers of signatures
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The right to start run number `run` of a job, once. `expires_ms` is 0 or the latest start."""
+
+    run: int
+    nonce: str
+    expires_ms: int = 0
+
+    @classmethod
+    def issue(cls, run: int, expires_ms: int = 0) -> "Ticket":
+        """A ticket that no other one equals."""
+        return cls(run, secrets.token_hex(8), expires_ms)
+
+    @classmethod
+    def parse(cls, text: str) -> "Ticket":
+        """The ticket that `str` wrote."""
+        run, nonce, expires = text.split(":")
+        return cls(int(run), nonce, int(expires))
+
+    def __str__(self) -> str:
+        return f"{self.run}:{self.nonce}:{self.expires_ms}"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who runs what, since when. Times are Redis time in ms; `stale_ms` is 0 or when it is given up."""
+
+    uid: str
+    queue: str
+    run: int
+    nonce: str
+    worker: str
+    pid: int
+    since_ms: int = 0
+    stale_ms: int = 0
+    epoch: str = ""
+
+    @classmethod
+    def of_queue(cls, queue: str, uid: str, text: str) -> "Lease":
+        """From the queue's `running` hash."""
+        run, nonce, worker, pid, since, stale = text.split("|")
+        return cls(uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale))
+
+    @classmethod
+    def of_worker(cls, worker: str, uid: str, text: str) -> "Lease":
+        """From the worker's `held` hash."""
+        queue, run, nonce, pid, since, stale = text.split("|")
+        return cls(uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale))
+
+    def queue_entry(self) -> str:
+        """As it stands in the queue's `running` hash."""
+        return f"{self.run}|{self.nonce}|{self.worker}|{self.pid}|{self.since_ms}|{self.stale_ms}"
+
+    def worker_entry(self) -> str:
+        """As it stands in the worker's `held` hash."""
+        return f"{self.queue}|{self.run}|{self.nonce}|{self.pid}|{self.since_ms}|{self.stale_ms}"
+
+
+def write_tickets(
+    client: "Client", queue: str, leader: str, wanted: Iterable[tuple[str, Ticket]]
+) -> set[str] | None:
+    """Write tickets; the ids that got theirs, or None when `leader` leads the queue no more."""
+    pairs = [text for uid, ticket in wanted for text in (uid, str(ticket))]
+    names = [keys.leader(queue), keys.tickets(queue), keys.running(queue), keys.withdrawn(queue)]
+    granted = scripts.run(client, "ticket", names, [leader, *pairs])
+    return None if granted is None else set(granted)
+
+
+def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> bool:
+    """Take the ticket away; False when the job runs already. No new ticket for `seconds`."""
+    names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue)]
+    return bool(scripts.run(client, "withdraw", names, [uid, int(seconds * 1000)]) == "withdrawn")
+
+
+def claim(client: "Client", lease: Lease, ticket: Ticket, stale_after: float | None) -> tuple[str, str]:
+    """Turn a ticket into a lease: ('claimed', epoch), ('stale', '') or ('expired', '')."""
+    queue = lease.queue
+    names = [
+        keys.tickets(queue),
+        keys.running(queue),
+        keys.events(queue),
+        keys.held_by(lease.worker),
+        keys.EPOCH,
+    ]
+    stale_ms = int((stale_after or 0) * 1000)
+    values: list[scripts.Argument] = [
+        lease.uid,
+        str(ticket),
+        ticket.run,
+        ticket.nonce,
+        lease.worker,
+        lease.pid,
+        stale_ms,
+        queue,
+    ]
+    answer = scripts.run(client, "claim", names, [*values, ticket.expires_ms])
+    return answer[0], answer[1] if len(answer) > 1 else ""
+
+
+def finish(client: "Client", lease: Lease, event: str, data: str) -> bool:
+    """End the run with an outcome; False when the lease was lost and the outcome is dropped."""
+    queue = lease.queue
+    names = [keys.running(queue), keys.events(queue), keys.held_by(lease.worker), keys.fenced(queue)]
+    names += [keys.EPOCH, keys.tickets(queue)]
+    values: Sequence[scripts.Argument] = [lease.uid, lease.run, lease.nonce, event, data, lease.epoch]
+    return bool(scripts.run(client, "finish", names, values))
+
+
+def note(client: "Client", lease: Lease, event: str, data: str) -> bool:
+    """Append progress or a log line; False when the lease was lost."""
+    names = [keys.running(lease.queue), keys.events(lease.queue)]
+    return bool(scripts.run(client, "note", names, [lease.uid, lease.run, lease.nonce, event, data]))
+
+
+def stall(client: "Client", lease: Lease, data: str) -> bool:
+    """Take the lease away from a run that is lost; False when it was not held any more."""
+    names = [keys.running(lease.queue), keys.events(lease.queue), keys.held_by(lease.worker)]
+    return bool(scripts.run(client, "stall", names, [lease.uid, lease.run, lease.nonce, data]))
+
+
+def reclaim(client: "Client", lease: Lease) -> bool:
+    """Enter a running job again after Redis was emptied; False when somebody else may run it."""
+    names = [keys.tickets(lease.queue), keys.running(lease.queue), keys.held_by(lease.worker)]
+    return bool(scripts.run(client, "reclaim", names, [lease.uid, lease.queue_entry(), lease.worker_entry()]))

@@ -1,0 +1,27 @@
+-- ticket: lets each of the given jobs start once, if the caller still leads the queue.
+-- KEYS  1 leader, 2 tickets, 3 running, 4 withdrawn
+-- ARGV  1 the caller's dispatcher id, 2... pairs of job id and ticket (run:nonce:expires_ms)
+-- RETURNS  the ids that got their ticket; false when the caller leads no more
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return false
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local granted = {}
+local any_withdrawn = redis.call('HLEN', KEYS[4]) > 0
+for i = 2, #ARGV, 2 do
+  local id = ARGV[i]
+  local refused = redis.call('HEXISTS', KEYS[3], id) == 1
+  if any_withdrawn and not refused then
+    local until_ms = redis.call('HGET', KEYS[4], id)
+    if until_ms and tonumber(until_ms) > now then
+      refused = true
+    elseif until_ms then
+      redis.call('HDEL', KEYS[4], id)
+    end
+  end
+  if not refused and redis.call('HSETNX', KEYS[2], id, ARGV[i + 1]) == 1 then
+    granted[#granted + 1] = id
+  end
+end
+return granted

@@ -1,0 +1,37 @@
+"""`manage.py dispatcher`: release, fold, rescue."""
+
+import argparse
+import signal
+from typing import Any
+
+from celery import current_app
+from django.core.management.base import BaseCommand, CommandError
+
+from jobs.configuration import queue_book
+from jobs.dispatcher.loop import Dispatcher
+from jobs.errors import UnknownName
+
+
+class Command(BaseCommand):
+    """Runs until SIGTERM or SIGINT; any number may run, each queue has one leader at a time."""
+
+    help = (
+        "Run a dispatcher: it releases waiting jobs to Celery and writes back what happened. "
+        "Example: manage.py dispatcher --queues orders,balances"
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """`--queues` limits what this dispatcher may lead."""
+        parser.add_argument("--queues", help="names separated by commas; default: all")
+
+    def handle(self, *_: Any, queues: str | None, **__: Any) -> None:
+        """Run until told to stop."""
+        try:
+            names = [queue_book().get(name.strip()).name for name in queues.split(",")] if queues else None
+        except UnknownName as error:
+            raise CommandError(str(error)) from None
+        stopping: list[int] = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda received, _frame: stopping.append(received))
+        app = current_app._get_current_object()  # noqa: SLF001 -- Celery's way to the app behind the proxy
+        Dispatcher(app, names).run(lambda: bool(stopping))

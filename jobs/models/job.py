@@ -1,0 +1,89 @@
+"""A job: one row, written in the caller's own transaction."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from jobs.states import TERMINAL, State
+
+_LIVE = [str(state) for state in State if state not in TERMINAL]
+_TERMINAL = [str(state) for state in sorted(TERMINAL)]
+
+
+class Job(models.Model):
+    """One piece of work.
+
+    `uid` is its public id and Celery's task id. `runs` counts every start and fences them: an event is
+    folded only if its run is the one that the row expects. `attempt` counts the runs that used up an
+    attempt, `stalls` those that were lost with their worker, `snoozes` those that only waited.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.CharField(max_length=255, unique=True)
+    queue = models.CharField(max_length=100)
+    task = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=[(str(s), str(s)) for s in State])
+    priority = models.SmallIntegerField(default=5)
+    args = models.JSONField(default=list)
+    kwargs = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    canvas = models.JSONField(null=True)
+    runs = models.IntegerField(default=0)
+    attempt = models.IntegerField(default=0)
+    stalls = models.SmallIntegerField(default=0)
+    snoozes = models.IntegerField(default=0)
+    max_attempts = models.IntegerField(null=True)
+    pending_children = models.IntegerField(default=0)
+    unique_key = models.CharField(max_length=64, null=True)
+    correlation_id = models.CharField(max_length=255, default="")
+    subject = models.CharField(max_length=255, default="")
+    tags: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=50), default=list)
+    created_at = models.DateTimeField()
+    run_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    progress = models.FloatField(null=True)
+    progress_detail = models.JSONField(null=True)
+    worker = models.CharField(max_length=255, default="")
+    reason = models.TextField(default="")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                "queue", models.F("priority").desc(), "id", name="job_release", condition=Q(state="waiting")
+            ),
+            models.Index(fields=["queue", "run_at"], name="job_due", condition=Q(state="delayed")),
+            models.Index(fields=["queue"], name="job_active", condition=Q(state="active")),
+            models.Index(
+                fields=["queue", "state", "id"], name="job_finished", condition=Q(state__in=_TERMINAL)
+            ),
+            models.Index(fields=["correlation_id"], name="job_correlation", condition=~Q(correlation_id="")),
+            models.Index(fields=["subject", "id"], name="job_subject", condition=~Q(subject="")),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["unique_key"],
+                name="job_unique_live",
+                condition=Q(unique_key__isnull=False, state__in=_LIVE),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.short_task} {self.uid}"
+
+    @property
+    def short_task(self) -> str:
+        """The task's name without its module."""
+        return self.task.rpartition(".")[2]
+
+    @property
+    def finished(self) -> bool:
+        """Whether the job reached a terminal state."""
+        return self.state in TERMINAL
+
+    def payload(self) -> dict[str, Any]:
+        """Positional and keyword arguments as they were stored."""
+        return {"args": self.args, "kwargs": self.kwargs}

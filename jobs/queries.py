@@ -1,0 +1,61 @@
+"""Reads: what is the state of things."""
+
+from celery import states as celery_states
+from django.db import connection
+
+from jobs.errors import NotFound
+from jobs.models import Job
+from jobs.states import TERMINAL, State
+
+_IN_CELERYS_WORDS = {
+    State.ACTIVE: celery_states.STARTED,
+    State.COMPLETED: celery_states.SUCCESS,
+    State.FAILED: celery_states.FAILURE,
+    State.CANCELLED: celery_states.REVOKED,
+}
+
+
+def get_job(uid: str) -> Job:
+    """The job. NotFound when there is none."""
+    try:
+        return Job.objects.get(uid=uid)
+    except Job.DoesNotExist:
+        raise NotFound(f"There is no job {uid!r}.") from None
+
+
+def celery_state(uid: str) -> str:
+    """The job's state in Celery's vocabulary. NotFound when there is no such job."""
+    row = Job.objects.filter(uid=uid).values_list("state", "attempt").first()
+    if row is None:
+        raise NotFound(f"There is no job {uid!r}.")
+    state, attempt = row
+    if state in {State.WAITING, State.DELAYED} and attempt > 0:
+        return str(celery_states.RETRY)
+    return str(_IN_CELERYS_WORDS.get(State(state), celery_states.PENDING))
+
+
+def queue_and_state(uid: str) -> tuple[str, State] | None:
+    """Where a job is; None when there is none (yet)."""
+    row = Job.objects.filter(uid=uid).values_list("queue", "state").first()
+    return (row[0], State(row[1])) if row else None
+
+
+def is_finished(uid: str) -> bool:
+    """Whether the job reached a terminal state."""
+    found = queue_and_state(uid)
+    return found is not None and found[1] in TERMINAL
+
+
+_COUNTS = """
+SELECT queue, state, count(*) FROM jobs_job GROUP BY queue, state
+"""
+
+
+def counts_by_queue_and_state() -> dict[str, dict[str, int]]:
+    """How many jobs each queue has in each state."""
+    counts: dict[str, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS)
+        for queue, state, count in cursor.fetchall():
+            counts.setdefault(queue, {})[state] = count
+    return counts

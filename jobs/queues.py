@@ -1,0 +1,102 @@
+"""What a queue is, and the book of all of them that the settings declare."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from jobs.errors import UnknownName
+from jobs.rates import Rate
+from jobs.retry import Exponential, Strategy
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue and its defaults; live settings (`QueueSettings`) override them per queue.
+
+    `tasks` are the full names of the tasks routed here; a `*` at the end stands for any. `concurrency` is the default size of one worker. `attempts`
+    includes the first. `retry_unexpected`: whether errors that a task does not name are retried too.
+    `keep_completed` and `keep_failed` are how many finished jobs are kept.
+    """
+
+    name: str
+    owner: str
+    tasks: tuple[str, ...] = ()
+    concurrency: int = 1
+    attempts: int | None = 3
+    backoff: Strategy = field(default_factory=Exponential)
+    retry_unexpected: bool = True
+    rate: Rate | None = None
+    rate_key: str | None = None
+    keep_completed: int = 100
+    keep_failed: int = 100
+    stalled_limit: int = 3
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with this declaration, one sentence each."""
+        if not self.name or self.name != self.name.strip().lower():
+            yield f"queue {self.name!r}: a name is lower case without blanks"
+        for attribute in ("concurrency", "stalled_limit"):
+            if getattr(self, attribute) < 1:
+                yield f"queue {self.name!r}: {attribute} must be at least 1"
+        if self.attempts is not None and self.attempts < 1:
+            yield f"queue {self.name!r}: attempts must be at least 1, or None for no limit"
+        for attribute in ("keep_completed", "keep_failed"):
+            if getattr(self, attribute) < 0:
+                yield f"queue {self.name!r}: {attribute} cannot be negative"
+
+
+class QueueBook:
+    """All queues by name, and which queue each task goes to."""
+
+    def __init__(self, queues: Iterable[Queue], default: str) -> None:
+        self.declared = tuple(queues)
+        self.default = default
+        self._by_name = {queue.name: queue for queue in self.declared}
+        self._by_task = {task: queue for queue in self.declared for task in queue.tasks}
+        self._by_prefix = {task[:-1]: queue for task, queue in self._by_task.items() if task.endswith("*")}
+
+    def __iter__(self) -> Iterator[Queue]:
+        return iter(self._by_name.values())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_name
+
+    @property
+    def names(self) -> list[str]:
+        """Every queue's name, in the order of declaration."""
+        return list(self._by_name)
+
+    def get(self, name: str) -> Queue:
+        """The queue; hyphens and underscores mean the same. UnknownName with a suggestion if none."""
+        found = self._by_name.get(name) or self._by_name.get(name.replace("_", "-"))
+        if found is None:
+            raise UnknownName("queue", name, self.names)
+        return found
+
+    def of_task(self, task: str) -> Queue:
+        """The queue that a task is routed to; tasks that no queue names go to the default queue."""
+        queue = self._by_task.get(task)
+        if queue is None:
+            matching = (queue for prefix, queue in self._by_prefix.items() if task.startswith(prefix))
+            queue = next(matching, self._by_name[self.default])
+        return queue
+
+    def routes(self) -> dict[str, dict[str, str]]:
+        """Celery's `task_routes`."""
+        return {task: {"queue": queue.name} for task, queue in self._by_task.items()}
+
+    def faults(self) -> Iterator[str]:
+        """What is wrong with the declarations as a whole, one sentence each."""
+        for queue in self.declared:
+            yield from queue.faults()
+        seen: dict[str, str] = {}
+        for queue in self.declared:
+            if self._by_name[queue.name] is not queue:
+                yield f"queue {queue.name!r} is declared twice"
+            for task in queue.tasks:
+                if seen.setdefault(task, queue.name) != queue.name:
+                    yield f"task {task!r} is routed to both {seen[task]!r} and {queue.name!r}"
+        if self.default not in self._by_name:
+            close = get_close_matches(self.default, self.names, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            yield f"the default queue {self.default!r} is not declared{hint}"

@@ -1,0 +1,136 @@
+"""New jobs: rows written in the caller's own transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from jobs.states import LIVE, State
+from jobs.store.arrays import as_columns
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job that passed the door. JSON is text already; `delay` is seconds from now by the database's clock."""
+
+    uid: str
+    queue: str
+    task: str
+    args: str
+    kwargs: str
+    options: str = "{}"
+    canvas: str | None = None
+    priority: int = 5
+    state: State = State.WAITING
+    max_attempts: int | None = None
+    delay: float | None = None
+    run_at: datetime | None = None
+    expires_in: float | None = None
+    expires_at: datetime | None = None
+    unique_key: str | None = None
+    correlation_id: str = ""
+    subject: str = ""
+    tags: tuple[str, ...] = ()
+    pending_children: int = 0
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """The answer to an enqueue: a new job, or the existing one that it met."""
+
+    uid: str
+    created: bool
+
+
+_COLUMNS = (
+    "uid, queue, task, args, kwargs, options, canvas, priority, state, max_attempts, run_at, expires_at, "
+    "unique_key, correlation_id, subject, tags, pending_children, created_at, runs, attempt, stalls, snoozes, "
+    "worker, reason"
+)
+_FIXED = "clock_timestamp(), 0, 0, 0, 0, '', ''"
+_LIVE = tuple(str(state) for state in LIVE)
+
+
+def insert_many(jobs: Sequence[NewJob]) -> list[Enqueued]:
+    """Insert jobs in one statement; those that meet an existing job (same id, same unique key) are not
+    inserted, and the answer names the job they met."""
+    columns = as_columns(_values(job) for job in jobs)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_MANY, columns)
+        created = {uid for (uid,) in cursor.fetchall()}
+    return [_answer(job, created) for job in jobs]
+
+
+def find_met(job: NewJob) -> str | None:
+    """The id of the existing job that `job` cannot be inserted beside."""
+    sql = "SELECT uid FROM jobs_job WHERE uid = %s OR (unique_key = %s AND state = ANY(%s)) LIMIT 1"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [job.uid, job.unique_key, list(_LIVE)])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def insert_one(job: NewJob) -> Enqueued:
+    """Insert one job, or name the existing one that it met.
+
+    The job that it met may end between the two statements: then there is nothing to meet any more, and
+    the insert is tried again.
+    """
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_ONE, _values(job))
+            if cursor.fetchone() is not None:
+                return Enqueued(job.uid, created=True)
+        met = find_met(job)
+        if met is not None:
+            return Enqueued(met, created=False)
+
+
+def find_completed(unique_key: str, seconds: float) -> str | None:
+    """The id of the job with this unique key that completed within the last `seconds`."""
+    sql = (
+        "SELECT uid FROM jobs_job WHERE unique_key = %s AND state = 'completed' "
+        "AND finished_at > clock_timestamp() - make_interval(secs => %s) ORDER BY id DESC LIMIT 1"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [unique_key, seconds])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _answer(job: NewJob, created: set[str]) -> Enqueued:
+    return Enqueued(job.uid, created=True) if job.uid in created else insert_one(job)
+
+
+def _values(job: NewJob) -> tuple[Any, ...]:
+    return (
+        job.uid, job.queue, job.task, job.args, job.kwargs, job.options, job.canvas, job.priority,
+        str(job.state), job.max_attempts, job.delay, job.run_at, job.expires_in, job.expires_at, job.unique_key,
+        job.correlation_id, job.subject, "{" + ",".join(job.tags) + "}", job.pending_children,
+    )  # fmt: skip
+
+
+_SELECTED = (
+    "{0}, {1}, {2}, {3}::jsonb, {4}::jsonb, {5}::jsonb, {6}::jsonb, {7}, {8}, {9}, "
+    "coalesce({11}, clock_timestamp() + make_interval(secs => {10})), "
+    "coalesce({13}, clock_timestamp() + make_interval(secs => {12})), "
+    "{14}, {15}, {16}, {17}::varchar[], {18}"
+)
+_TYPES = (
+    "text text text text text text text int2 text int4 float8 timestamptz float8 timestamptz "
+    "text text text text int4"
+).split()
+_INSERT_ONE = (
+    f"INSERT INTO jobs_job ({_COLUMNS}) "  # noqa: S608 -- built from constants
+    f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED} "
+    "ON CONFLICT DO NOTHING RETURNING uid"
+)
+_INSERT_MANY = (
+    f"INSERT INTO jobs_job ({_COLUMNS}) "  # noqa: S608 -- built from constants
+    f"SELECT {_SELECTED.format(*(f'v.c{n}' for n in range(len(_TYPES))))}, {_FIXED} "
+    f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in _TYPES)}) WITH ORDINALITY "
+    f"AS v({', '.join(f'c{n}' for n in range(len(_TYPES)))}, place) ORDER BY v.place "
+    "ON CONFLICT DO NOTHING RETURNING uid"
+)

@@ -1,0 +1,92 @@
+"""What operators do to single jobs: guarded moves outside the fold."""
+
+from django.db import connection, transaction
+
+from jobs.errors import IllegalMove, NotFound, Unavailable
+from jobs.fence import leases
+from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.states import MOVES
+from jobs.store.dependencies import count_down
+from jobs.wake import wake
+
+
+def cancel(uid: str, reason: str = "cancelled") -> None:
+    """Cancel a job that has not started. IllegalMove when it runs or ended; Unavailable without Redis.
+
+    The ticket is withdrawn first: once that is done, no claim can start the job.
+    """
+    queue, state = _locked(uid)
+    if state not in MOVES["cancel"].sources or state == "active":
+        raise IllegalMove(f"A job that is {state} cannot be cancelled.")
+    try:
+        withdrawn = leases.withdraw(client(), queue, uid)
+    except REDIS_ERRORS as error:
+        raise Unavailable("Redis does not answer; the job was not cancelled.") from error
+    if not withdrawn:
+        raise IllegalMove("The job has just started.")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CANCEL, [reason, uid])
+        row = cursor.fetchone()
+        if row is None:
+            raise IllegalMove("The job has just ended.")
+        unblocked = count_down([(row[0], False)])
+    wake(sorted(unblocked))
+
+
+def retry(uid: str) -> None:
+    """Let a failed or cancelled job wait again, with all its attempts."""
+    queue, state = _locked(uid)
+    if state not in MOVES["retry"].sources:
+        raise IllegalMove(f"A job that is {state} cannot be retried.")
+    _guarded(_RETRY, uid, f"The job is {state} no more.")
+    wake([queue])
+
+
+def promote(uid: str) -> None:
+    """Let a delayed job run now."""
+    queue, state = _locked(uid)
+    if state not in MOVES["promote"].sources:
+        raise IllegalMove(f"A job that is {state} is not delayed.")
+    _guarded(_PROMOTE, uid, "The job is delayed no more.")
+    wake([queue])
+
+
+def _locked(uid: str) -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT queue, state FROM jobs_job WHERE uid = %s", [uid])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound(f"There is no job {uid!r}.")
+    return row[0], row[1]
+
+
+def _guarded(sql: str, uid: str, problem: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [uid] * sql.count("%s"))
+        if cursor.rowcount == 0:
+            raise IllegalMove(problem)
+
+
+_CANCEL = """
+UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
+WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked')
+RETURNING id
+"""
+
+_RETRY = """
+WITH resolved AS (
+    UPDATE jobs_deadletter d SET resolution = 'retried', resolved_at = clock_timestamp()
+    FROM jobs_job j WHERE j.uid = %s AND d.job_uid = j.uid AND d.resolution = ''
+        AND j.state IN ('failed', 'cancelled')
+), forgotten AS (
+    DELETE FROM django_celery_results_taskresult t USING jobs_job j
+    WHERE j.uid = t.task_id AND j.state IN ('failed', 'cancelled') AND j.uid = %s
+)
+UPDATE jobs_job SET state = 'waiting', attempt = 0, stalls = 0, snoozes = 0, finished_at = NULL, run_at = NULL,
+    expires_at = NULL, progress = NULL, progress_detail = NULL, reason = 'retried by hand'
+WHERE uid = %s AND state IN ('failed', 'cancelled')
+"""
+
+_PROMOTE = """
+UPDATE jobs_job SET state = 'waiting', run_at = clock_timestamp() WHERE uid = %s AND state = 'delayed'
+"""

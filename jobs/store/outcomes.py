@@ -1,0 +1,180 @@
+"""The fold's write: what happened in the log, into the rows, one statement per batch.
+
+Every row is guarded by the run it expects, so an event that comes twice, late or from a fenced run changes
+nothing. History, results and dead letters are written for exactly the rows that moved.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from jobs.store.arrays import as_columns
+
+
+@dataclass(frozen=True)
+class Start:
+    """A run that started. Times are Unix seconds."""
+
+    uid: str
+    run: int
+    at: float
+    worker: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended. `result` is Celery's JSON, None for no result or one that is stored already."""
+
+    uid: str
+    run: int
+    kind: str
+    started: float | None
+    ended: float
+    worker: str = ""
+    delay: float | None = None
+    reason: str = ""
+    error_type: str = ""
+    error: str = ""
+    traceback: str = ""
+    fingerprint: str = ""
+    retryable: bool = True
+    result: str | None = None
+    keep_result: bool = True
+    stalled_limit: int = 3
+    args: str | None = None
+    kwargs: str | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A row that an outcome changed, as it is now."""
+
+    id: int
+    uid: str
+    queue: str
+    task: str
+    state: str
+    outcome: str
+    priority: int
+    wait_seconds: float | None
+    run_seconds: float | None
+    due_in: float | None
+
+
+def write_starts(starts: Sequence[Start]) -> None:
+    """Rows that are `waiting` for exactly this run become `active`."""
+    columns = as_columns((s.uid, s.run, s.at, s.worker) for s in starts)
+    with connection.cursor() as cursor:
+        cursor.execute(_START, columns)
+
+
+def write_progress(latest: Mapping[str, tuple[int, float | None, str]]) -> None:
+    """The latest progress (run, fraction, detail as JSON) of each job."""
+    columns = as_columns((uid, *progress) for uid, progress in latest.items())
+    with connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, columns)
+
+
+def write_outcomes(outcomes: Sequence[Outcome]) -> list[Moved]:
+    """Move the rows, write attempts, results and dead letters; answers with the rows that moved."""
+    columns = as_columns(_values(outcome) for outcome in outcomes)
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTCOME, columns)
+        return [Moved(*row) for row in cursor.fetchall()]
+
+
+def _values(outcome: Outcome) -> tuple[Any, ...]:
+    return tuple(getattr(outcome, name) for name, _ in _FIELDS)
+
+
+_FIELDS = (
+    ("uid", "text"), ("run", "int"), ("kind", "text"), ("started", "float8"), ("ended", "float8"),
+    ("worker", "text"), ("delay", "float8"), ("reason", "text"), ("error_type", "text"), ("error", "text"),
+    ("traceback", "text"), ("fingerprint", "text"), ("retryable", "bool"), ("result", "text"),
+    ("keep_result", "bool"), ("stalled_limit", "int"), ("args", "text"), ("kwargs", "text"),
+)  # fmt: skip
+
+_START = """
+UPDATE jobs_job j
+SET state = 'active', runs = v.run, started_at = to_timestamp(v.at), worker = v.worker,
+    progress = NULL, progress_detail = NULL
+FROM unnest(%s::text[], %s::int[], %s::float8[], %s::text[]) AS v(uid, run, at, worker)
+WHERE j.uid = v.uid AND j.state = 'waiting' AND j.runs = v.run - 1
+"""
+
+_PROGRESS = """
+UPDATE jobs_job j
+SET progress = coalesce(v.fraction, j.progress), progress_detail = v.detail::jsonb
+FROM unnest(%s::text[], %s::int[], %s::float8[], %s::text[]) AS v(uid, run, fraction, detail)
+WHERE j.uid = v.uid AND j.state = 'active' AND j.runs = v.run
+"""
+
+_OUTCOME = f"""
+WITH v AS (
+    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in _FIELDS)})
+        AS v({", ".join(name for name, _ in _FIELDS)})
+), moved AS (
+    UPDATE jobs_job j SET
+        state = CASE
+            WHEN v.kind = 'completed' THEN 'completed'
+            WHEN v.kind = 'failed' OR (v.kind = 'stalled' AND j.stalls + 1 >= v.stalled_limit) THEN 'failed'
+            WHEN v.kind IN ('cancelled', 'expired') THEN 'cancelled'
+            WHEN v.delay > 0 THEN 'delayed'
+            ELSE 'waiting' END,
+        runs = v.run,
+        attempt = j.attempt + (v.kind IN ('completed', 'failed', 'retried'))::int,
+        stalls = j.stalls + (v.kind = 'stalled')::int,
+        snoozes = j.snoozes + (v.kind = 'snoozed')::int,
+        run_at = CASE WHEN v.delay > 0 THEN clock_timestamp() + make_interval(secs => v.delay) ELSE j.run_at END,
+        started_at = coalesce(to_timestamp(v.started), j.started_at),
+        finished_at = CASE
+            WHEN v.kind IN ('completed', 'failed', 'cancelled', 'expired')
+                OR (v.kind = 'stalled' AND j.stalls + 1 >= v.stalled_limit) THEN to_timestamp(v.ended) END,
+        progress = CASE WHEN v.kind = 'completed' THEN 1 ELSE j.progress END,
+        worker = CASE WHEN v.worker <> '' THEN v.worker ELSE j.worker END,
+        reason = v.reason,
+        args = coalesce(v.args::jsonb, j.args),
+        kwargs = coalesce(v.kwargs::jsonb, j.kwargs)
+    FROM v
+    WHERE j.uid = v.uid
+        AND ((j.state = 'active' AND j.runs = v.run) OR (j.state = 'waiting' AND j.runs = v.run - 1))
+    RETURNING j.*, v.kind, v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
+        v.result, v.keep_result, v.delay AS retry_delay
+), history AS (
+    INSERT INTO jobs_attempt
+        (job_id, run, outcome, started_at, ended_at, seconds, worker, error_type, error, traceback, delay, reason)
+    SELECT id, runs, kind, to_timestamp(started), to_timestamp(ended), ended - started, worker, error_type, error,
+        traceback, retry_delay, reason
+    FROM moved
+    ON CONFLICT DO NOTHING
+), letters AS (
+    INSERT INTO jobs_deadletter
+        (job_uid, queue, task, args, kwargs, options, priority, correlation_id, tags, error_type, error, traceback,
+         fingerprint, retryable, reason, attempts, runs, failed_at, resolution, resolved_by, note)
+    SELECT uid, queue, task, args, kwargs, options, priority, correlation_id, to_jsonb(tags), error_type, error,
+        traceback, fingerprint, retryable, reason, attempt, runs, to_timestamp(ended), '', '', ''
+    FROM moved WHERE state = 'failed'
+    ON CONFLICT DO NOTHING
+), results AS (
+    INSERT INTO django_celery_results_taskresult
+        (task_id, task_name, task_args, task_kwargs, status, worker, content_type, content_encoding, result,
+         date_created, date_started, date_done, traceback, meta, periodic_task_name)
+    SELECT uid, task, args::text, kwargs::text,
+        CASE state WHEN 'completed' THEN 'SUCCESS' WHEN 'failed' THEN 'FAILURE' ELSE 'REVOKED' END,
+        left(worker, 100), 'application/json', 'utf-8', result,
+        created_at, to_timestamp(started), to_timestamp(ended), nullif(traceback, ''), '{{"children": []}}',
+        options ->> 'periodic_task_name'
+    FROM moved WHERE state IN ('completed', 'failed', 'cancelled') AND keep_result
+    ON CONFLICT (task_id) DO UPDATE SET
+        status = excluded.status, worker = excluded.worker, task_args = excluded.task_args,
+        task_kwargs = excluded.task_kwargs, result = coalesce(excluded.result, django_celery_results_taskresult.result),
+        date_started = excluded.date_started, date_done = excluded.date_done, traceback = excluded.traceback
+)
+SELECT id, uid, queue, task, state, kind, priority,
+    extract(epoch FROM to_timestamp(started) - greatest(created_at, coalesce(run_at, created_at)))::float8,
+    (ended - started)::float8,
+    CASE WHEN state = 'delayed' THEN retry_delay END
+FROM moved
+"""  # noqa: S608 -- built from constants

@@ -1,0 +1,27 @@
+"""Telling the dispatcher that there is work, after the commit. Best effort: its own poll finds the rest."""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from jobs.fence import keys
+from jobs.fence.connection import REDIS_ERRORS, client
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_AFTER_FAILURE = 1.0  # seconds without a try, so that callers are not slowed down while Redis is away
+_quiet_until = 0.0
+
+
+def wake(queues: Sequence[str]) -> None:
+    """Append a wake-up to the log of each queue. Redis being away is no error: the row is there."""
+    global _quiet_until  # noqa: PLW0603 -- one pause for the whole process
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        redis = client(timeout=1.0)
+        for queue in queues:
+            redis.xadd(keys.events(queue), {"e": "enqueued"})
+    except REDIS_ERRORS as error:
+        _quiet_until = time.monotonic() + _PAUSE_AFTER_FAILURE
+        logger.warning("no wake-up sent, the dispatcher's poll will find the job: %s", error)

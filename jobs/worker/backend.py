@@ -1,0 +1,149 @@
+"""The result backend: writes go to the event log, reads come from django-celery-results' TaskResult.
+
+Celery calls `mark_as_done` and `mark_as_failure` exactly once per ended run, in the process that ran it,
+or in the worker's main process when that one was killed (hard time limit) or died.
+"""
+
+import logging
+import random
+from typing import Any
+
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery import states
+from django_celery_results.backends import DatabaseBackend
+
+from jobs.errors import NotFound
+from jobs.fence import keys, leases
+from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.queries import celery_state
+from jobs.retry import Again, GiveUp, decide
+from jobs.waiting import wait_until_finished
+from jobs.worker import claims, context, outcomes
+from jobs.worker.context import Run
+from jobs.worker.messages import HEADER, Passport
+
+logger = logging.getLogger(__name__)
+
+
+class LogBackend(DatabaseBackend):
+    """Celery's hook for the end of a run."""
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def mark_as_done(
+        self,
+        task_id: str,
+        result: Any,
+        request: Any = None,
+        store_result: bool = True,
+        state: str = states.SUCCESS,
+    ) -> None:
+        """End the run well."""
+        run = context.find(task_id)
+        if run is None:
+            super().mark_as_done(task_id, result, request, store_result, state)
+            return
+        try:
+            text = outcomes.encode_result(result) if store_result else None
+        except outcomes.ResultRefused as error:
+            run.decided = (error, GiveUp(retryable=False, reason=str(error)))
+            self.mark_as_failure(task_id, error, claims.trace_of(error), request)
+            return
+        kept = outcomes.completed(run, text)
+        context.drop(task_id)
+        if kept and request and request.chord:
+            self.on_chord_part_return(request, state, result)
+
+    def mark_as_failure(  # noqa: PLR0913 -- Celery's signature
+        self,
+        task_id: str,
+        exc: BaseException,
+        traceback: str | None = None,
+        request: Any = None,
+        store_result: bool = True,
+        call_errbacks: bool = True,
+        state: str = states.FAILURE,
+    ) -> None:
+        """End the run and the job, unless the policy says otherwise for a run that was killed."""
+        run = context.find(task_id)
+        if run is not None:
+            kept = self._fail(run, exc, traceback)
+        elif request is not None and request.get(HEADER):
+            kept = self._end_from_outside(task_id, exc, request)
+        else:
+            kept = False
+        if kept:
+            super().mark_as_failure(task_id, exc, traceback, request, False, call_errbacks, state)
+
+    def mark_as_retry(self, task_id: str, *_: Any, **__: Any) -> None:
+        """Nothing: the task class wrote the retry before it raised it."""
+
+    def store_result(self, task_id: str, result: Any, state: str, *args: Any, **kwargs: Any) -> Any:
+        """Only what Celery stores outside a run (a revoked or eager task) is written directly."""
+        if state in {states.STARTED, states.RETRY}:
+            return result
+        return super().store_result(task_id, result, state, *args, **kwargs)
+
+    def _fail(self, run: Run, error: BaseException, trace: str | None) -> bool:
+        decided = run.decided[1] if run.decided else None
+        decision = (
+            decided if isinstance(decided, GiveUp) else GiveUp(True, f"{type(error).__name__}: {error}")
+        )
+        kept = outcomes.failed(run, error, decision, trace or "", self._encoded(error))
+        context.drop(run.lease.uid)
+        return kept
+
+    def _encoded(self, error: BaseException) -> str:
+        return str(self.encode_content(self.encode_result(error, states.FAILURE))[2])
+
+    def _end_from_outside(self, task_id: str, error: BaseException, request: Any) -> bool:
+        """The main process ends a run whose process was killed; True when the job failed for good."""
+        from jobs.worker.task import open_run
+
+        passport = Passport.of(request.get(HEADER))
+        run = open_run(self.app.tasks[request.task], task_id, passport)
+        try:
+            text = client().hget(keys.running(run.lease.queue), task_id)
+            if text is None:
+                return False
+            run.lease = leases.Lease.of_queue(run.lease.queue, task_id, str(text))
+            if run.lease.nonce != passport.ticket.nonce:
+                return False
+            return self._end_lost(run, error)
+        except REDIS_ERRORS as unreachable:
+            logger.warning("%s: left to the rescue, Redis does not answer: %s", task_id, unreachable)
+            return False
+
+    def _end_lost(self, run: Run, error: BaseException) -> bool:
+        if isinstance(error, WorkerLostError):
+            leases.stall(client(), run.lease, claims.reason_json(f"the pool process died: {error}"))
+            return False
+        if isinstance(error, TimeLimitExceeded):
+            error = TimeoutError(f"hard time limit of {error.args[0] if error.args else '?'} s exceeded")
+        decision = decide(run.options.retry, run.tally, error, random.random())  # noqa: S311 -- jitter
+        if isinstance(decision, Again):
+            outcomes.again(run, error, decision)
+            return False
+        return outcomes.failed(run, error, decision, "", self._encoded(error))
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def _get_task_meta_for(self, task_id: str) -> Any:
+        """TaskResult once the job ended; before that, the row's state in Celery's words."""
+        found = self.TaskModel._default_manager.filter(task_id=task_id).first()  # noqa: SLF001 -- Django's own name
+        if found is not None and found.status in states.READY_STATES:
+            return super()._get_task_meta_for(task_id)
+        try:
+            state = celery_state(task_id)
+        except NotFound:
+            state = states.PENDING
+        return {"status": state, "result": None, "traceback": None, "children": []}
+
+    def wait_for(
+        self, task_id: str, timeout: float | None = None, interval: float = 0.5, **kwargs: Any
+    ) -> Any:
+        """Wait for the end: on the fold's announcement, with a slow poll behind it."""
+        on_interval = kwargs.get("on_interval")
+        if wait_until_finished(task_id, timeout, on_interval):
+            return self._get_task_meta_for(task_id)
+        raise self.TimeoutError("The operation timed out.")

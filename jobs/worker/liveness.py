@@ -1,0 +1,174 @@
+"""The worker's main process says that it lives, and watches what its pool is running.
+
+A thread of its own does it, so that neither job code nor Celery's event loop can starve it. Twice a second
+it looks at the leases that this worker holds: one whose pool process is gone, or that the pool is not
+running any more, is given up at once instead of after a lease.
+"""
+
+import json
+import logging
+import os
+import socket
+import threading
+import time
+from typing import Any
+
+from celery import bootsteps
+
+from jobs.configuration import lease
+from jobs.fence import keys, leases, scripts
+from jobs.fence.connection import REDIS_ERRORS, connect
+from jobs.fence.leases import Lease
+from jobs.worker import celery_internals, identity
+
+logger = logging.getLogger(__name__)
+
+_LOOK = 0.5  # seconds between looks at what is running
+_ORPHANED_AFTER = 5.0  # seconds that a lease may outlive its task in the pool
+
+
+class Heart:
+    """Beats and looks until stopped."""
+
+    def __init__(self, worker: Any, worker_id: str) -> None:
+        self._worker = worker
+        self._id = worker_id
+        self._redis = connect(timeout=2.0)
+        self._lease = lease()
+        self._since = time.time()
+        self._beat_at = 0.0
+        self._announced = ""
+        self._epoch = ""
+        self._held: dict[str, Lease] = {}
+        self._idle_since: dict[str, float] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Say goodbye: nothing is running any more."""
+        self._stopped.set()
+        self._thread.join(timeout=3.0)
+        try:
+            scripts.run(self._redis, "leave", [keys.WORKERS, keys.HEARTBEATS], [self._id])
+        except REDIS_ERRORS as error:
+            logger.warning("left without saying goodbye: %s", error)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(_LOOK if self._announced else 0.0):
+            try:
+                self._beat()
+                self._look()
+            except REDIS_ERRORS as error:
+                self._beat_at = 0.0
+                logger.warning("no heartbeat: %s", error)
+            except Exception:
+                logger.exception("the heart stumbled")
+            if not self._announced:
+                self._stopped.wait(_LOOK)
+
+    def _beat(self) -> None:
+        announcement = self._announcement()
+        if time.monotonic() < self._beat_at and announcement == self._announced:
+            return
+        names = [keys.WORKERS, keys.HEARTBEATS, keys.EPOCH]
+        scripts.run(self._redis, "beat", names, [self._id, announcement, int(self._lease * 1000)])
+        self._announced = announcement
+        self._beat_at = time.monotonic() + self._lease / 3
+
+    def _announcement(self) -> str:
+        return json.dumps(
+            {
+                "queues": celery_internals.consumed_queues(self._worker),
+                "slots": celery_internals.slots(self._worker),
+                "reserved": celery_internals.reserved_ids(),
+                "host": socket.gethostname(),
+                "pid": os.getpid(),
+                "pool": type(self._worker.pool).__module__.rpartition(".")[2],
+                "since": self._since,
+            }
+        )
+
+    def _look(self) -> None:
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hgetall(keys.held_by(self._id))
+        pipeline.get(keys.EPOCH)
+        held, epoch = pipeline.execute()
+        if self._epoch and epoch != self._epoch:
+            self._enter_again()
+            held = self._redis.hgetall(keys.held_by(self._id))
+        self._epoch = epoch or self._epoch
+        self._held = {uid: Lease.of_worker(self._id, uid, text) for uid, text in held.items()}
+        self._give_up_lost()
+
+    def _enter_again(self) -> None:
+        """Redis was emptied: what the pool is still running is ours if nobody else took it."""
+        logger.warning("Redis was emptied; entering again what this worker runs")
+        self._beat_at = 0.0
+        self._beat()
+        active = celery_internals.active_ids()
+        for uid, held in self._held.items():
+            if uid in active:
+                leases.reclaim(self._redis, held)
+
+    def _give_up_lost(self) -> None:
+        active = celery_internals.active_ids()
+        now = time.monotonic()
+        for uid in set(self._idle_since) - set(self._held) | (set(self._idle_since) & active):
+            del self._idle_since[uid]
+        for uid, held in self._held.items():
+            if not _alive(held.pid):
+                self._give_up(held, f"its process {held.pid} died")
+            elif uid not in active and now - self._idle_since.setdefault(uid, now) > _ORPHANED_AFTER:
+                self._give_up(held, "its process went on without an outcome")
+
+    def _give_up(self, held: Lease, reason: str) -> None:
+        if leases.stall(self._redis, held, json.dumps({"reason": reason})):
+            logger.error("%s was lost: %s", held.uid, reason)
+
+
+class Liveness(bootsteps.StartStopStep):
+    """Celery's hook: starts the heart with the worker."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        # Before the pool forks: its children inherit the id.
+        worker.millrace_id = identity.assume(worker.hostname)
+
+    def create(self, worker: Any) -> Heart:
+        """The heart, to be started after the pool."""
+        return Heart(worker, worker.millrace_id)
+
+    def start(self, worker: Any) -> None:
+        """Begin beating."""
+        self.obj.start()
+
+    def stop(self, worker: Any) -> None:
+        """Called after the pool has stopped."""
+        self.obj.stop()
+
+    terminate = stop
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process of this machine runs; one that only waits to be reaped does not."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except FileNotFoundError:
+        return not os.path.isdir("/proc/self") and _answers(pid)
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

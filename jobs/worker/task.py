@@ -1,0 +1,263 @@
+"""The task class: Celery's vocabulary, durable.
+
+A call (`delay`, `apply_async`, `enqueue`) writes a row. In the worker, `before_start` claims the run and
+`__call__` decides what follows an error; a good end is written by the result backend (`jobs.worker.backend`).
+"""
+
+import os
+import random
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from celery import Task, current_task
+from celery.exceptions import Ignore, MaxRetriesExceededError, Reject, Retry
+from celery.result import AsyncResult
+from celery.utils.time import maybe_iso8601
+
+from jobs.arguments import signature_of
+from jobs.configuration import queue_book
+from jobs.enqueue import enqueue, enqueue_all, prepare
+from jobs.fence import leases
+from jobs.options import OWN_OPTIONS, resolve
+from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
+from jobs.worker import claims, context, outcomes
+from jobs.worker.context import Run
+from jobs.worker.messages import HEADER, Passport
+from jobs.worker.outages import check_connections, excused
+
+
+class JobResult(AsyncResult):
+    """Celery's AsyncResult; `created` tells whether the call made a new job or met an existing one."""
+
+    created = True
+
+
+class JobTask(Task):
+    """Base of every task. Options beside Celery's own are listed in `jobs.options.OWN_OPTIONS`."""
+
+    abstract = True
+    # Celery wraps `run` for autoretry_for unless this exists; `decide` does that work here.
+    _orig_run = None
+    unique = OWN_OPTIONS["unique"]
+    stale_after = OWN_OPTIONS["stale_after"]
+    strategy = OWN_OPTIONS["strategy"]
+    retry_unexpected = OWN_OPTIONS["retry_unexpected"]
+    idempotent_for = OWN_OPTIONS["idempotent_for"]
+    subject = OWN_OPTIONS["subject"]
+    secret = OWN_OPTIONS["secret"]
+
+    # -- calling ---------------------------------------------------------------------------------------
+
+    def apply_async(  # noqa: PLR0913 -- Celery's signature
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        task_id: str | None = None,
+        producer: Any = None,
+        link: Any = None,
+        link_error: Any = None,
+        shadow: str | None = None,
+        **options: Any,
+    ) -> Any:
+        """Write a job in the caller's transaction and answer with its result handle.
+
+        Takes Celery's options and those of `using`. Raises a `Refused` error, with nothing stored, for
+        arguments or options that make no sense.
+        """
+        if self.app.conf.task_always_eager:
+            return super().apply_async(args, kwargs, task_id, producer, link, link_error, shadow, **options)
+        given = self._get_exec_options() | options | {"task_id": task_id, "shadow": shadow}
+        given |= {"link": _listed(link), "link_error": _listed(link_error)}
+        return self._enqueue(args or (), kwargs or {}, given)
+
+    def using(self, **options: Any) -> "Using":
+        """The task with options for the next `enqueue`: priority, countdown, queue, tags, unique, ..."""
+        return Using(self, options)
+
+    def enqueue(self, *args: Any, **kwargs: Any) -> JobResult:
+        """Like `delay`."""
+        return self._enqueue(args, kwargs, {})
+
+    def enqueue_many(self, payloads: Iterable[Mapping[str, Any]], **options: Any) -> list[JobResult]:
+        """One job per mapping of keyword arguments, all or none."""
+        prepared = [prepare(self, (), payload, options) for payload in payloads]
+        return [self._result(answer.uid, created=answer.created) for answer in enqueue_all(prepared)]
+
+    def _enqueue(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> JobResult:
+        job = prepare(self, args, kwargs, _inherited() | {k: v for k, v in options.items() if v is not None})
+        fresh = kwargs.get("force_refresh") or options.get("fresh")
+        answer = enqueue(job, None if fresh else self.idempotent_for, _ids(options.get("depends_on")))
+        result = self._result(answer.uid, created=answer.created)
+        parent = current_task
+        if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:
+            parent.add_trail(result)
+        return result
+
+    def _result(self, uid: str, *, created: bool) -> JobResult:
+        result = JobResult(uid, backend=self.backend, task_name=self.name, app=self.app)
+        result.created = created
+        return result
+
+    # -- running ---------------------------------------------------------------------------------------
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """Claim the run. A message without a valid ticket is dropped."""
+        header = self.request.get(HEADER)
+        if header is None or self.request.is_eager:
+            return
+        check_connections()
+        run = open_run(self, task_id, Passport.of(header))
+        run.lease = claims.claim(run.lease, Passport.of(header).ticket, run.options.stale_after)
+        context.push(run)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the body; an error becomes a retry or the job's failure."""
+        run = None if self.request.called_directly else context.find(self.request.id)
+        if run is None:
+            return (
+                super().__call__(*args, **kwargs)
+                if self.request.called_directly
+                else self.run(*args, **kwargs)
+            )
+        try:
+            restored_args, restored_kwargs = self._restored(args, kwargs)
+            return self.run(*restored_args, **restored_kwargs)
+        except Retry as error:
+            self._write_retry(run, error)
+            raise
+        except (Ignore, Reject):
+            outcomes.completed(run, None)
+            context.drop(run.lease.uid)
+            raise
+        except Exception as error:
+            retry = self._after_error(run, error)
+            if retry is None:
+                raise
+            self._write_retry(run, retry)
+            raise retry from error
+
+    def retry(  # noqa: PLR0913 -- Celery's signature
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+        exc: BaseException | None = None,
+        throw: bool = True,
+        eta: Any = None,
+        countdown: float | None = None,
+        max_retries: int | None = None,
+        **options: Any,
+    ) -> Any:
+        """Celery's `self.retry`: raises `Retry`, or `exc` when no attempt is left."""
+        run = context.find(self.request.id) if self.request.id else None
+        if run is None:
+            return super().retry(args, kwargs, exc, throw, eta, countdown, max_retries, **options)
+        cause = exc or sys.exc_info()[1]
+        asked = RetryAsked(cause, _seconds_until(eta) if eta else countdown, max_retries)
+        decision = self._decide(run, asked)
+        if isinstance(decision, GiveUp):
+            raised = cause or MaxRetriesExceededError(f"{self.name} [{run.lease.uid}]: {decision.reason}")
+            run.decided = (raised, decision)
+            raise raised
+        run.retry_args = (args, kwargs) if args is not None or kwargs is not None else None
+        retry = Retry(exc=cause if isinstance(cause, Exception) else None, when=decision.delay, sig=None)
+        run.decided = (retry, decision)
+        if throw:
+            raise retry
+        return retry
+
+    def update_state(
+        self, task_id: str | None = None, state: str | None = None, meta: Any = None, **_: Any
+    ) -> None:
+        """Celery's way to tell progress: `meta` travels to browsers and into the row."""
+        run = context.find(task_id or self.request.id)
+        if run is not None:
+            claims.note(run, "progress", {"detail": meta, "state": state})
+
+    def _restored(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        return signature_of(self).restore(args, kwargs) if self.typing else (args, kwargs)
+
+    def _decide(self, run: Run, error: BaseException) -> Decision:
+        return decide(run.options.retry, run.tally, error, random.random())  # noqa: S311 -- jitter
+
+    def _after_error(self, run: Run, error: Exception) -> Retry | None:
+        """The retry that follows an error; None when the job fails with it."""
+        decision = (
+            run.decided[1] if run.decided and run.decided[0] is error else self._decide(run, excused(error))
+        )
+        run.decided = (error, decision)
+        if isinstance(decision, GiveUp):
+            return None
+        retry = Retry(exc=error, when=decision.delay)
+        run.decided = (retry, decision)
+        return retry
+
+    def _write_retry(self, run: Run, retry: Retry) -> None:
+        decision = run.decided[1] if run.decided else None
+        if not isinstance(decision, Again):  # raised by hand, as Celery allows
+            decision = Again(_seconds_until(retry.when), counts=True, reason=str(retry))
+        cause = retry.exc if isinstance(retry.exc, BaseException) else None
+        outcomes.again(run, cause, decision, claims.trace_of(cause))
+        context.drop(run.lease.uid)
+
+
+class Using:
+    """A task with options; see `JobTask.using`."""
+
+    def __init__(self, task: JobTask, options: Mapping[str, Any]) -> None:
+        self._task = task
+        self._options = options
+
+    def enqueue(self, *args: Any, **kwargs: Any) -> JobResult:
+        """Write one job with these options."""
+        return self._task._enqueue(args, kwargs, self._options)  # noqa: SLF001 -- the other half of the same class
+
+    def enqueue_many(self, payloads: Iterable[Mapping[str, Any]]) -> list[JobResult]:
+        """Write one job per mapping of keyword arguments, all or none."""
+        return self._task.enqueue_many(payloads, **self._options)
+
+
+def open_run(task: JobTask, uid: str, passport: Passport) -> Run:
+    """The run that a message asks for, not claimed yet."""
+    from jobs.worker.identity import worker_id
+
+    queue = queue_book().get(passport.queue)
+    options = resolve(task, queue, dict(passport.options))
+    ticket = passport.ticket
+    lease = leases.Lease(uid, queue.name, ticket.run, ticket.nonce, worker_id(), os.getpid())
+    tally = Tally(attempt=passport.attempt + 1, snoozes=passport.snoozes)
+    correlation_id = passport.correlation_id or uid
+    return Run(lease, task, options, tally, options.retry.max_attempts, correlation_id)
+
+
+def _inherited() -> dict[str, Any]:
+    """A job enqueued by another one carries its correlation id on."""
+    run = context.current()
+    if run is None:
+        return {}
+    request = run.task.request
+    return {"correlation_id": run.correlation_id, "parent_id": request.id, "root_id": request.root_id}
+
+
+def _ids(jobs: Any) -> list[str]:
+    """Job ids from one or several ids or result handles."""
+    several = jobs if isinstance(jobs, (list, tuple)) else [jobs] if jobs else []
+    return [str(getattr(job, "id", job)) for job in several]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if value is not None and not isinstance(value, (list, tuple)) else value
+
+
+def _seconds_until(moment: Any) -> float:
+    from datetime import UTC, datetime
+
+    if moment is None or isinstance(moment, (int, float)):
+        return float(moment or 0)
+    parsed = maybe_iso8601(moment)
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return max(0.0, float((aware - datetime.now(UTC)).total_seconds()))

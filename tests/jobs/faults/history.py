@@ -1,0 +1,49 @@
+"""What the tables say happened, for assertions."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from celery.result import AsyncResult
+from django.db import connection
+
+from jobs.models import Attempt, Job
+from tests.waiting import wait_until
+
+
+def wait_for_all(results: Sequence[AsyncResult], seconds: float = 60.0) -> None:
+    """Until every job is finished; a database that is away counts as not yet."""
+    uids = [result.id for result in results]
+    wait_until(lambda: _finished(uids) == len(uids), seconds, f"the end of {len(uids)} jobs")
+
+
+def wait_for_done(results: Sequence[AsyncResult], count: int, seconds: float = 30.0) -> None:
+    """Until at least `count` of the jobs are finished."""
+    uids = [result.id for result in results]
+    wait_until(lambda: _finished(uids) >= count, seconds, f"the end of {count} jobs")
+
+
+def assert_each_completed_once(results: Sequence[AsyncResult]) -> None:
+    """Every job completed, with exactly one committed outcome that ended it."""
+    uids = [result.id for result in results]
+    states = Counter(Job.objects.filter(uid__in=uids).values_list("state", flat=True))
+    assert states == {"completed": len(uids)}
+    ends = Counter(
+        Attempt.objects.filter(job__uid__in=uids, outcome="completed").values_list("job__uid", flat=True)
+    )
+    assert set(ends.values()) == {1}
+    assert len(ends) == len(uids)
+
+
+def executions() -> Counter[str]:
+    """How often each mark was left."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mark, count(*) FROM tests_mark GROUP BY mark")
+        return Counter(dict(cursor.fetchall()))
+
+
+def _finished(uids: Sequence[str]) -> int:
+    try:
+        return Job.objects.filter(uid__in=uids, finished_at__isnull=False).count()
+    except Exception:  # noqa: BLE001 -- PostgreSQL is being restarted: ask again on a new connection
+        connection.close()
+        return -1

@@ -1,0 +1,124 @@
+"""Real dispatchers and workers for tests, each a process of its own that can be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from jobs.dispatcher.roll import call_roll
+from jobs.fence.connection import REDIS_ERRORS, client
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Process:
+    """A child process in a group of its own; its output goes to a file."""
+
+    def __init__(self, name: str, command: list[str], folder: Path, **environment: str) -> None:
+        self.name = name
+        self.log = folder / f"{name}.log"
+        with self.log.open("ab") as output:
+            self.popen = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=os.environ | _test_addresses() | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self.popen.pid
+
+    def children(self) -> list[int]:
+        """Ids of its direct children (a worker's pool)."""
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.pid)], capture_output=True, text=True, check=False
+        )
+        return [int(pid) for pid in listed.stdout.split()]
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process alone."""
+        os.kill(self.pid, number)
+
+    def kill_group(self) -> None:
+        """SIGKILL to the process and all its children."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        finally:
+            self.popen.wait(timeout=10)
+
+    def stop(self) -> int:
+        """SIGTERM, and wait for the end; SIGKILL when it takes too long."""
+        if self.popen.poll() is None:
+            self.popen.terminate()
+        try:
+            self.popen.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill_group()
+        return int(self.popen.returncode)
+
+
+class Platform:
+    """The processes of one test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: list[Process] = []
+
+    def dispatcher(self, name: str = "dispatcher", **environment: str) -> Process:
+        """A dispatcher."""
+        return self._start(name, [sys.executable, "manage.py", "dispatcher"], **environment)
+
+    def worker(
+        self, name: str = "w1", queues: str = "quick,fixed,default", slots: int = 2, *options: str
+    ) -> Process:
+        """A Celery worker; returns when it has announced itself."""
+        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues, "-c", str(slots)]
+        command += ["-n", f"{name}@test", "-l", "INFO", "--without-gossip", "--without-mingle", *options]
+        process = self._start(name, command)
+        wait_until(lambda: _announced(name), 30, f"the worker {name}")
+        return process
+
+    def stop(self) -> None:
+        """Stop everything that was started."""
+        for process in self._started:
+            process.kill_group()
+
+    def logs(self) -> str:
+        """The end of every process's output, for the message of a failed test."""
+        return "\n".join(f"--- {p.name}\n{p.log.read_text(errors='replace')[-3000:]}" for p in self._started)
+
+    def _start(self, name: str, command: list[str], **environment: str) -> Process:
+        process = Process(name, command, self._folder, **environment)
+        self._started.append(process)
+        return process
+
+
+def _announced(name: str) -> bool:
+    try:
+        return any(worker.startswith(f"{name}@") for worker in call_roll(client()).live)
+    except REDIS_ERRORS:
+        return False
+
+
+def _test_addresses() -> dict[str, str]:
+    """The test database's address: pytest-django made one beside the configured one."""
+    values = connection.settings_dict
+    user = values["USER"] + (f":{values['PASSWORD']}" if values["PASSWORD"] else "")
+    return {
+        "DATABASE_URL": f"postgres://{user}@{values['HOST']}:{values['PORT']}/{values['NAME']}",
+        "REDIS_URL": settings.REDIS_URL,
+        "DJANGO_SETTINGS_MODULE": "config.settings.testing",
+        "PYTHONUNBUFFERED": "1",
+    }

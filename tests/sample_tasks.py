@@ -1,0 +1,128 @@
+"""Tasks that the tests run in real workers."""
+
+import os
+import signal
+import time
+from typing import Any
+
+from celery import shared_task
+from django.db import connection
+
+from jobs import Permanent, RateLimited, Snooze, Unique
+
+
+def record(mark: str) -> None:
+    """Note an execution in a table that only the tests have."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO tests_mark (mark, pid) VALUES (%s, %s)", [mark, os.getpid()])
+
+
+@shared_task
+def noop(value: Any = None) -> Any:
+    """Answers with what it was given."""
+    return value
+
+
+@shared_task
+def add(x: int, y: int) -> int:
+    """A typed payload."""
+    return x + y
+
+
+@shared_task
+def mark(name: str, seconds: float = 0.0) -> str:
+    """Leaves a mark, after a while."""
+    time.sleep(seconds)
+    record(name)
+    return name
+
+
+@shared_task
+def fail(message: str = "no luck") -> None:
+    """Fails every time."""
+    raise RuntimeError(message)
+
+
+@shared_task
+def refuse() -> None:
+    """Fails for good."""
+    raise Permanent("it is not to be")
+
+
+@shared_task(bind=True)
+def fail_until(self: Any, attempt: int) -> int:
+    """Fails until its n-th attempt."""
+    if self.request.retries + 1 < attempt:
+        raise RuntimeError(f"attempt {self.request.retries + 1}")
+    return int(self.request.retries + 1)
+
+
+@shared_task(bind=True, max_retries=5)
+def ask_again(self: Any, times: int) -> int:
+    """Retries by hand."""
+    if self.request.retries < times:
+        raise self.retry(countdown=0.1)
+    return int(self.request.retries)
+
+
+@shared_task(bind=True)
+def snooze_once(self: Any, key: str) -> str:
+    """Waits for its mark without using an attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM tests_mark WHERE mark = %s", [key])
+        seen = cursor.fetchone()[0]
+    if not seen:
+        record(key)
+        raise Snooze(0.2)
+    return "awake"
+
+
+@shared_task
+def limited(delay: float) -> None:
+    """Always told to wait."""
+    raise RateLimited(delay)
+
+
+@shared_task(unique=Unique("name"))
+def only_one(name: str, seconds: float = 0.0) -> str:
+    """One at a time per name."""
+    time.sleep(seconds)
+    return name
+
+
+@shared_task
+def die(number: int = signal.SIGKILL) -> None:
+    """Kills its own process, every time."""
+    os.kill(os.getpid(), number)
+    time.sleep(5)
+
+
+@shared_task(time_limit=1, max_retries=1)
+def overrun(seconds: float) -> None:
+    """Runs past its hard time limit."""
+    time.sleep(seconds)
+
+
+@shared_task(soft_time_limit=1, max_retries=0)
+def overrun_softly(seconds: float) -> None:
+    """Runs past its soft time limit."""
+    time.sleep(seconds)
+
+
+@shared_task(stale_after=1.0)
+def go_stale(seconds: float) -> str:
+    """Runs past its stale-after."""
+    time.sleep(seconds)
+    return "too late"
+
+
+@shared_task
+def unserialisable() -> Any:
+    """Gives back what cannot be JSON."""
+    return object()
+
+
+@shared_task
+def large(size: int) -> str:
+    """Gives back much."""
+    return "x" * size
