@@ -1,14 +1,15 @@
 """Jobs that bring a wallet's history and holdings in."""
 
-from typing import Any
+from typing import Annotated
 
 from celery import shared_task
+from pydantic import Field
 
 from enrichment.addresses import SolanaAddress
 from enrichment.models import Wallet
 from enrichment.providers.solana.sources import node, transaction_source
 from enrichment.services.tokens import learn_tokens_of
-from enrichment.services.wallets.balances import refresh_balances
+from enrichment.services.wallets.balances import BalanceResult, refresh_balances
 from enrichment.services.wallets.sync import WalletSyncResult, Wishes, sync
 from jobs import Unique, lock, progress
 
@@ -22,8 +23,8 @@ def sync_wallet(
     fetch_all: bool = False,
     fetch_older: bool = False,
     force_refresh: bool = False,
-    limit: int | None = None,
-) -> dict[str, Any]:
+    limit: Annotated[int, Field(ge=1, le=1_000_000)] | None = None,
+) -> WalletSyncResult:
     """Fetch a wallet's transactions, newest first: what is new, and up to `limit` at the first time.
 
     `fetch_all` brings the whole history, `fetch_older` the next `limit` below what is known,
@@ -38,17 +39,17 @@ def sync_wallet(
         progress(0.97, "Looking up the tokens")
         learn_tokens_of(Wallet.objects.get(address=address), node())
         progress(1, _summary(result))
-    return vars(result)
+    return result
 
 
 @shared_task(time_limit=120, stale_after=240, unique=Unique("address"), subject="address")
-def fetch_balance(*, address: SolanaAddress) -> dict[str, Any]:
+def fetch_balance(*, address: SolanaAddress) -> BalanceResult:
     """Fetch what a wallet holds now: lamports, and every token."""
     with lock(f"wallet:{address}:balance"):
         progress(0, "Asking for the balances")
         result = refresh_balances(address, node())
         progress(1, f"{result.tokens} tokens")
-    return vars(result)
+    return result
 
 
 def _tell(read: int, new: int) -> None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,13 +13,13 @@ from enrichment.providers.solana.rpc import Rpc
 
 @dataclass(frozen=True)
 class BalanceResult:
-    """The native balance in lamports, as text beyond JSON's integers, and how many tokens are held."""
+    """The native balance in lamports, how many tokens are held, and when (ISO 8601 in UTC)."""
 
     address: str
-    lamports: str
+    lamports: int
     tokens: int
     token_accounts: int
-    fetched_at: datetime
+    fetched_at: str
 
 
 def refresh_balances(address: str, rpc: Rpc) -> BalanceResult:
@@ -37,7 +36,7 @@ def refresh_balances(address: str, rpc: Rpc) -> BalanceResult:
             for mint, (amount, decimals) in held.items()
         )
         Wallet.objects.filter(pk=wallet.pk).update(lamports=lamports, balances_at=now)
-    return BalanceResult(address, str(lamports), len(held), len(accounts), now)
+    return BalanceResult(address, lamports, len(held), len(accounts), now.isoformat())
 
 
 def _per_mint(accounts: list[TokenAccount]) -> dict[str, tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 from enrichment.models import Wallet, WalletTransaction
@@ -32,7 +31,10 @@ class Wishes:
 
 @dataclass(frozen=True)
 class WalletSyncResult:
-    """What a sync did: rows it wrote (`new`, `trades`, `transfers`); `transactions` is what is stored now."""
+    """What a sync did: rows it wrote (`new`, `trades`, `transfers`); `transactions` is what is stored now.
+
+    `last_synced_at` is ISO 8601 in UTC.
+    """
 
     status: Literal["synced", "already-current"]
     address: str
@@ -42,7 +44,7 @@ class WalletSyncResult:
     transactions: int
     complete: bool
     source: str
-    last_synced_at: datetime
+    last_synced_at: str
 
 
 def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPage) -> WalletSyncResult:
@@ -66,7 +68,7 @@ def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPag
         transactions=WalletTransaction.objects.filter(wallet=wallet).count(),
         complete=stretch.complete and stretch.head is None,
         source=source.name,
-        last_synced_at=store_synced(wallet, source.name),
+        last_synced_at=store_synced(wallet, source.name).isoformat(),
     )
 
 
