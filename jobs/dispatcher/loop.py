@@ -113,7 +113,9 @@ class Dispatcher:
         now = time.monotonic()
         window.out = {uid: Out(now) for uid in (*held, *tickets)}
         self.windows[queue] = window
-        while events := self._log.read_pending(queue, _BATCH):
+        cursor = "0"
+        while events := self._log.read_pending(queue, _BATCH, cursor):
+            cursor = events[-1].cursor
             self._note(events)
             self._fold()
         while events := self._log.read([queue], _BATCH, None):

@@ -211,8 +211,8 @@ def test_every_interleaving_agrees_with_the_model() -> None:
     run_state_machine_as_test(
         Interleavings,
         settings=settings(
-            max_examples=4,
-            stateful_step_count=30,
+            max_examples=50,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
         ),
