@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_type_hints
 
-from jobs import celery_json
 from pydantic import (
     ConfigDict,
     PydanticSchemaGenerationError,
@@ -19,6 +18,7 @@ from pydantic import (
     ValidationError,
 )
 
+from jobs import celery_json
 from jobs.errors import ArgumentsRefused, PayloadTooLarge
 
 _PLAIN = (Any, inspect.Parameter.empty, object)

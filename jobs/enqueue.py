@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.arguments import encode, signature_of
 from jobs.configuration import PAYLOAD_LIMIT, queue_book
 from jobs.errors import OptionRefused, PayloadTooLarge

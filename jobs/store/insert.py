@@ -118,12 +118,29 @@ _SELECTED = (
     "coalesce({13}, clock_timestamp() + make_interval(secs => {12})), "
     "{14}, {15}, {16}, {17}::varchar[], {18}"
 )
-_TYPES = (
-    "text text text text text text text int2 text int4 float8 timestamptz float8 timestamptz "
-    "text text text text int4"
-).split()
+_TYPES = [
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "int2",
+    "text",
+    "int4",
+    "float8",
+    "timestamptz",
+    "float8",
+    "timestamptz",
+    "text",
+    "text",
+    "text",
+    "text",
+    "int4",
+]
 _INSERT_ONE = (
-    f"INSERT INTO jobs_job ({_COLUMNS}) "  # noqa: S608 -- built from constants
+    f"INSERT INTO jobs_job ({_COLUMNS}) "
     f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED} "
     "ON CONFLICT DO NOTHING RETURNING uid"
 )
