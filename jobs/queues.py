@@ -14,8 +14,9 @@ class Queue:
     """A queue and its defaults; live settings (`QueueSettings`) override them per queue.
 
     `tasks` are the full names of the tasks routed here; a `*` at the end stands for any, and the longest
-    such prefix wins. `concurrency` is the default size of one worker. `attempts` includes the first. `retry_unexpected`: whether errors that a task does not name are retried too.
-    `keep_completed` and `keep_failed` are how many finished jobs are kept.
+    such prefix wins. `concurrency` is the default size of one worker. `attempts` includes the first.
+    `retry_unexpected`: whether errors that a task does not name are retried too. `keep_completed` and
+    `keep_failed` are how many finished jobs are kept.
     """
 
     name: str

@@ -84,8 +84,8 @@ class RetryPolicy:
     """When and how often a job is tried again.
 
     `retry_on` names errors that are always retried (as `Transient` is), `never_on` errors that never are;
-    any other error is retried when `retry_unexpected` says so. `max_attempts` counts the first one; None is "for ever".
-    A job may be snoozed at most `max_snoozes` times.
+    any other error is retried when `retry_unexpected` says so. `max_attempts` counts the first one; None is
+    "for ever". A job may be snoozed at most `max_snoozes` times.
     """
 
     max_attempts: int | None = 3
