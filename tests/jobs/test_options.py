@@ -128,14 +128,8 @@ def test_which_errors_are_retried(
 
 
 def test_options_of_a_base_class_count_as_the_tasks_own() -> None:
-    class Patient(app.Task):  # type: ignore[name-defined,misc] -- made at run time by Celery
-        """A base with options."""
-
-        abstract = True
-        max_retries = 11
-        default_retry_delay = 13
-
-    policy = retry_policy(task_with(base=Patient), QUEUE, {})
+    base = type("Patient", (app.Task,), {"abstract": True, "max_retries": 11, "default_retry_delay": 13})
+    policy = retry_policy(task_with(base=base), QUEUE, {})
     assert (policy.max_attempts, policy.strategy) == (12, Fixed(13))
 
 
@@ -157,7 +151,9 @@ def test_a_task_that_declares_nothing_has_no_limits() -> None:
 
 
 def test_what_one_job_wishes_comes_before_the_task() -> None:
-    declared = task_with(time_limit=600, soft_time_limit=500, stale_after=900, max_retries=3, strategy=Fixed(1))
+    declared = task_with(
+        time_limit=600, soft_time_limit=500, stale_after=900, max_retries=3, strategy=Fixed(1)
+    )
     wishes = {
         "time_limit": 6, "soft_time_limit": 5, "stale_after": 9, "max_attempts": 2,
         "strategy": {"kind": "linear", "step": 4, "cap": None, "jitter": 0},
