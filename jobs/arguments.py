@@ -5,16 +5,17 @@ worker turns it back into the annotated types before the body runs.
 """
 
 import inspect
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_type_hints
 
-from kombu.utils import json as kombu_json
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from jobs import celery_json
 from jobs.errors import ArgumentsRefused, PayloadTooLarge
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # in JSON, after an even number of backslashes
@@ -111,10 +112,10 @@ def signature_of(task: Any) -> Signature:
 def encode(field: str, value: Any, limit: int) -> str:
     """A payload as JSON text (Celery's own JSON: dates, decimals and UUIDs survive)."""
     try:
-        text = kombu_json.dumps(value, allow_nan=False)
+        text = celery_json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentsRefused("the job", {field: f"cannot be written as JSON: {error}"}) from None
-    problem = _unstorable(text, value)
+    problem = _unstorable(text)
     if problem:
         raise ArgumentsRefused("the job", {field: f"contains {problem}, which PostgreSQL cannot store"})
     size = len(text.encode("utf-8", "surrogatepass"))
@@ -123,13 +124,13 @@ def encode(field: str, value: Any, limit: int) -> str:
     return text
 
 
-def _unstorable(text: str, value: Any) -> str:
-    """What JSON can say and PostgreSQL cannot store; `text` is `value` in ASCII."""
+def _unstorable(text: str) -> str:
+    """What JSON, in ASCII here, can say and PostgreSQL cannot store."""
     if _NUL.search(text):
         return "a NUL character"
     if "\\ud" in text:  # an escape, or text that looks like one
         try:
-            kombu_json.dumps(value, ensure_ascii=False).encode()
+            json.dumps(json.loads(text), ensure_ascii=False).encode()
         except UnicodeEncodeError:
             return "half a surrogate pair"
     return ""

@@ -24,7 +24,7 @@ class Rate:
     seconds: float
 
     def __str__(self) -> str:
-        unit = {1: "s", 60: "min", 3600: "h", 86400: "d"}.get(self.seconds, f"{self.seconds:g} s")
+        unit = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "d"}.get(self.seconds, f"{self.seconds:g} s")
         return f"{self.limit}/{unit}"
 
 

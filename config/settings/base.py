@@ -1,11 +1,13 @@
 """The settings that every process shares. See `config/settings/environment.py` for what may be set."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import environ
 
 from config.queues import DEFAULT, QUEUES
 from jobs.localservices.state import database_address, redis_address
+from jobs.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 STATE_DIR = BASE_DIR / ".millrace"
@@ -99,7 +101,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 # -- jobs and Celery -----------------------------------------------------------------------------------
 
-JOBS_QUEUES = QUEUES
+JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)

@@ -12,10 +12,10 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kombu.utils import json as kombu_json
 from pydantic import BaseModel, ConfigDict, Field, Strict, computed_field
 
 from config.celery import app
+from jobs import celery_json
 from jobs.arguments import Signature, encode, signature_of
 from jobs.errors import ArgumentsRefused, PayloadTooLarge
 
@@ -99,7 +99,7 @@ def through_json(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tup
     signature = Signature(function.__name__, function)
     stored_args, stored_kwargs = signature.check(args, kwargs)
     texts = encode("args", stored_args, LIMIT), encode("data", stored_kwargs, LIMIT)
-    return signature.restore(kombu_json.loads(texts[0]), kombu_json.loads(texts[1]))
+    return signature.restore(celery_json.loads(texts[0]), celery_json.loads(texts[1]))
 
 
 # -- fit or misfit ---------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_typed_values_survive_the_way_to_the_worker(hint: Any, value: Any) -> No
     ],
 )
 def test_untyped_values_survive_through_celerys_json(value: Any) -> None:
-    assert kombu_json.loads(encode("data", value, LIMIT)) == value
+    assert celery_json.loads(encode("data", value, LIMIT)) == value
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

@@ -45,7 +45,8 @@ def _clean_log() -> None:
 
 def woken(queue: str = "quick") -> int:
     """How many wake-ups the queue's log holds."""
-    return sum(fields["e"] == "enqueued" for _, fields in client().xrange(keys.events(queue)))
+    entries: Any = client().xrange(keys.events(queue))
+    return sum(fields["e"] == "enqueued" for _, fields in entries)
 
 
 def finish(uid: str, state: str) -> None:
