@@ -214,6 +214,10 @@ def test_every_interleaving_agrees_with_the_model() -> None:
             max_examples=4,
             stateful_step_count=30,
             deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+            suppress_health_check=[
+                HealthCheck.too_slow,
+                HealthCheck.filter_too_much,
+                HealthCheck.data_too_large,
+            ],
         ),
     )
