@@ -37,6 +37,8 @@ _TICK = 0.5  # seconds between roll calls
 _BATCH = 2000  # events read at once
 _FOLD_AT = 400  # unfolded events that do not wait for more
 _LINGER = 0.025  # seconds that events wait for more under load: slots are free again before the fold
+# What an event may raise that no worker of ours wrote; it must never stop the fold.
+_REFUSALS = (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
 _OUTAGES = (*REDIS_ERRORS, OperationalError, InterfaceError, kombu.exceptions.OperationalError, OSError)
 
 
@@ -293,7 +295,7 @@ def _fold_surely(events: Sequence[Event]) -> Folded:
         return fold(events)
     except (OperationalError, InterfaceError):
         raise
-    except DatabaseError:
+    except _REFUSALS:
         logger.exception("a batch of %d events was refused; folding them one by one", len(events))
     folded = Folded()
     for event in events:
@@ -308,11 +310,19 @@ def _fold_one(event: Event) -> Folded:
         return fold([event])
     except (OperationalError, InterfaceError):
         raise
-    except DatabaseError as error:
+    except _REFUSALS as error:
         logger.exception(
             "the event %s of job %s in %s cannot be stored", event.cursor, event.uid, event.queue
         )
-        if not event.is_outcome:
-            return Folded()
-        reason = f"its outcome cannot be stored: {type(error).__name__}"
-        return fold([replace(event, kind="failed", data={"type": type(error).__name__, "reason": reason})])
+        return _fold_as_failed(event, type(error).__name__) if event.is_outcome else Folded()
+
+
+def _fold_as_failed(event: Event, error: str) -> Folded:
+    reason = f"its outcome cannot be stored: {error}"
+    try:
+        return fold([replace(event, kind="failed", data={"type": error, "reason": reason})])
+    except (OperationalError, InterfaceError):
+        raise
+    except _REFUSALS:
+        logger.exception("job %s is left to the rescue", event.uid)
+        return Folded()

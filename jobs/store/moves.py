@@ -1,9 +1,11 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
-from django.db import connection, transaction
+from contextlib import suppress
+
+from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import IllegalMove, NotFound, Unavailable
-from jobs.fence import leases
+from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
@@ -38,7 +40,12 @@ def retry(uid: str) -> None:
     queue, state = _locked(uid)
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
-    _guarded(_RETRY, uid, f"The job is {state} no more.")
+    try:
+        with transaction.atomic():
+            _guarded(_RETRY, uid, f"The job is {state} no more.")
+    except IntegrityError as error:
+        raise IllegalMove("Another job with the same unique key is live.") from error
+    _permit(queue, uid)
     wake([queue])
 
 
@@ -49,6 +56,12 @@ def promote(uid: str) -> None:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
     wake([queue])
+
+
+def _permit(queue: str, uid: str) -> None:
+    """Lift what a cancellation left behind: tickets may be written again. Without Redis it lapses by itself."""
+    with suppress(*REDIS_ERRORS):
+        client().hdel(keys.withdrawn(queue), uid)
 
 
 def _locked(uid: str) -> tuple[str, str]:

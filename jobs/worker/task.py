@@ -81,8 +81,10 @@ class JobTask(Task):
 
     def enqueue_many(self, payloads: Iterable[Mapping[str, Any]], **options: Any) -> list[JobResult]:
         """One job per mapping of keyword arguments, all or none."""
-        prepared = [prepare(self, (), payload, options) for payload in payloads]
-        return [self._result(answer.uid, created=answer.created) for answer in enqueue_all(prepared)]
+        given = _inherited() | options
+        prepared = [prepare(self, (), payload, given) for payload in payloads]
+        answers = enqueue_all(prepared, _ids(options.get("depends_on")))
+        return [self._result(answer.uid, created=answer.created) for answer in answers]
 
     def _enqueue(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
