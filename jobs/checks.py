@@ -1,17 +1,17 @@
-"""The project's declarations as a Django system check, so that every command reports all faults at its start."""
+"""The project's declarations as a Django system check: every command reports all faults at its start."""
 
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
 
 from jobs.configuration import queue_book
 from jobs.declarations import Fault, find_faults
 from jobs.names import registered_tasks
 
 
-def check_declarations(**_: Any) -> list[CheckMessage]:
+def check_declarations(**_: Any) -> list[checks.CheckMessage]:
     """Every fault as Django's message; serious ones stop a command."""
     return [_message(fault) for fault in declared_faults()]
 
@@ -26,6 +26,6 @@ def _procfile() -> str | None:
     return Path(path).read_text() if path and Path(path).is_file() else None
 
 
-def _message(fault: Fault) -> CheckMessage:
-    kind = Error if fault.serious else Warning
+def _message(fault: Fault) -> checks.CheckMessage:
+    kind = checks.Error if fault.serious else checks.Warning
     return kind(fault.sentence, id=f"jobs.{fault.code}")

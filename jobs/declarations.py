@@ -16,8 +16,9 @@ from jobs.supervisor.procfile import parse
 # Options that Celery reads from a task although its class does not declare them: retries
 # (celery.app.autoretry) and routing (celery.app.task.extract_exec_options).
 _UNDECLARED = {
-    "autoretry_for", "dont_autoretry_for", "retry_kwargs", "retry_backoff", "retry_backoff_max", "retry_jitter",
-    "queue", "routing_key", "exchange", "delivery_mode", "compression", "immediate", "mandatory",
+    "autoretry_for", "dont_autoretry_for", "retry_kwargs", "retry_backoff", "retry_backoff_max",
+    "retry_jitter", "queue", "routing_key", "exchange", "delivery_mode", "compression", "immediate",
+    "mandatory",
 }  # fmt: skip
 
 
