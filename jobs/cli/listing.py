@@ -1,13 +1,15 @@
 """`jobs list` and `jobs show`."""
 
 import argparse
+from typing import Any
 
 from django.core.management.base import CommandParser
 
 from jobs.cli.command import Action
 from jobs.cli.filters import add_job_filters, add_limit, select_jobs
 from jobs.cli.output import Output
-from jobs.cli.records import full_record, job_record
+from jobs.cli.records import full_record, job_record, percent
+from jobs.models import Job
 from jobs.queries import get_job
 
 _COLUMNS = ("id", "name", "queue", "state", "priority", "attempt", "progress", "created_at")
@@ -20,7 +22,12 @@ def _add_filters(parser: CommandParser) -> None:
 
 def _list(output: Output, options: argparse.Namespace) -> None:
     jobs = select_jobs(options).defer("args", "kwargs", "options", "canvas")[: options.limit]
-    output.records([job_record(job) for job in jobs], _COLUMNS, "No job matches.")
+    output.records([_row(output, job) for job in jobs], _COLUMNS, "No job matches.")
+
+
+def _row(output: Output, job: Job) -> dict[str, Any]:
+    record = job_record(job)
+    return record if output.as_json else record | {"progress": percent(job.progress)}
 
 
 def _add_id(parser: CommandParser) -> None:

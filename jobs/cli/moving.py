@@ -1,7 +1,7 @@
 """`jobs cancel`, `jobs retry`, `jobs promote`: one or several jobs by id."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.core.management.base import CommandError, CommandParser
 
@@ -11,7 +11,7 @@ from jobs.cli.output import Output
 from jobs.errors import JobError
 from jobs.store import moves
 
-Move = Callable[[str], None]
+Move = Callable[[str], object]
 
 
 def _add_ids(parser: CommandParser) -> None:
@@ -35,7 +35,7 @@ def _promote(output: Output, options: argparse.Namespace) -> None:
     each(output, options.ids, moves.promote, "may run now")
 
 
-def each(output: Output, ids: list[str], move: Move, done: str) -> None:
+def each(output: Output, ids: Iterable[str], move: Move, done: str) -> None:
     """Do it to each, go on after a refusal, and tell all of it; CommandError when any was refused."""
     refused: dict[str, str] = {}
     code = Exit.COMPLETED

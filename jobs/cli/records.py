@@ -18,7 +18,7 @@ def job_record(job: Job) -> dict[str, Any]:
     """A job as a list shows it."""
     return {
         "id": job.uid, "name": job.short_task, "task": job.task, "queue": job.queue, "state": job.state,
-        "priority": job.priority, "attempt": job.attempt, "runs": job.runs, "progress": percent(job.progress),
+        "priority": job.priority, "attempt": job.attempt, "runs": job.runs, "progress": job.progress,
         "message": message_of(job), "created_at": job.created_at, "run_at": job.run_at,
         "expires_at": job.expires_at, "started_at": job.started_at, "finished_at": job.finished_at,
         "tags": job.tags, "subject": job.subject, "correlation_id": job.correlation_id, "worker": job.worker,
@@ -64,7 +64,7 @@ def result_of(job: Job) -> Any:
     if job.state != "completed":
         return None
     text = TaskResult.objects.filter(task_id=job.uid).values_list("result", flat=True).first()
-    return kombu_json.loads(text) if text else None  # type: ignore[no-untyped-call] -- kombu has no types
+    return kombu_json.loads(text) if text else None  # type: ignore[no-untyped-call]  # kombu has no types
 
 
 def error_of(job: Job) -> str:
