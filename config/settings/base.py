@@ -1,11 +1,13 @@
 """The settings that every process shares. See `config/settings/environment.py` for what may be set."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import environ
 
 from config.queues import DEFAULT, QUEUES
 from jobs.localservices.state import database_address, redis_address
+from jobs.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 STATE_DIR = BASE_DIR / ".millrace"
@@ -17,6 +19,14 @@ DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key-do-not-use-in-production-0123456789")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# An https origin means that the site is served over TLS (the proxy says so in X-Forwarded-Proto).
+HTTPS = any(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
+# What the other hosts of the domain do is not for this site to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 INSTALLED_APPS = [
     "unfold",
@@ -99,7 +109,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 # -- jobs and Celery -----------------------------------------------------------------------------------
 
-JOBS_QUEUES = QUEUES
+JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_PROCFILE = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
