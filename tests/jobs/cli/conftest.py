@@ -60,7 +60,12 @@ def environment(**changed: str) -> dict[str, str]:
 def run(*words: str, **changed: str) -> Answer:
     """Run a command as a process of its own."""
     done = subprocess.run(
-        command_line(*words), cwd=ROOT, env=environment(**changed), capture_output=True, text=True, check=False,
+        command_line(*words),
+        cwd=ROOT,
+        env=environment(**changed),
+        capture_output=True,
+        text=True,
+        check=False,
         timeout=60,
-    )  # fmt: skip
+    )
     return Answer(done.returncode, done.stdout, done.stderr)

@@ -1,4 +1,4 @@
-"""`--wait` against a real dispatcher and worker: the bar moves, the result is JSON, the code tells the end."""
+"""`--wait` with a real dispatcher and worker: the bar moves, the result is JSON, the code tells the end."""
 
 import json
 import os
