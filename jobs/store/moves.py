@@ -1,6 +1,8 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
@@ -32,7 +34,7 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         if row is None:
             raise IllegalMove("The job has just ended.")
         unblocked = count_down([(row[0], False)])
-    wake(sorted(unblocked))
+    _wake_after_commit(sorted(unblocked))
 
 
 def retry(uid: str) -> None:
@@ -46,7 +48,7 @@ def retry(uid: str) -> None:
     except IntegrityError as error:
         raise IllegalMove("Another job with the same unique key is live.") from error
     _permit(queue, uid)
-    wake([queue])
+    _wake_after_commit([queue])
 
 
 def promote(uid: str) -> None:
@@ -55,7 +57,7 @@ def promote(uid: str) -> None:
     if state not in MOVES["promote"].sources:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
-    wake([queue])
+    _wake_after_commit([queue])
 
 
 def _permit(queue: str, uid: str) -> None:
@@ -74,10 +76,17 @@ def _locked(uid: str) -> tuple[str, str]:
 
 
 def _guarded(sql: str, uid: str, problem: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [uid] * sql.count("%s"))
-        if cursor.rowcount == 0:
-            raise IllegalMove(problem)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [uid] * sql.count("%s"))
+            if cursor.rowcount == 0:
+                raise IllegalMove(problem)
+    except IntegrityError as error:
+        raise IllegalMove("Another job that does the same is waiting or running.") from error
+
+
+def _wake_after_commit(queues: Sequence[str]) -> None:
+    transaction.on_commit(partial(wake, queues), robust=True)
 
 
 _CANCEL = """
