@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "django_htmx",
     "channels",
+    "ninja",
     "jobs",
     "enrichment",
     "analysis",
@@ -51,7 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -134,3 +135,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = True
 CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens a new database connection around every task
 CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
+
+# -- HTTP API and WebSocket ----------------------------------------------------------------------------
+
+MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
+JOBS_API_REQUESTS_PER_MINUTE = env.int("JOBS_API_REQUESTS_PER_MINUTE", default=1200)
