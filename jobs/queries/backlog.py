@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from jobs.queries.bounded import along_indexes
 
 CAP = 10_000
 
@@ -36,7 +36,7 @@ class Backlog:
 
 def backlogs(queues: Sequence[str]) -> dict[str, Backlog]:
     """The backlog of each queue; `dead` counts open dead letters."""
-    with connection.cursor() as cursor:
+    with along_indexes() as cursor:
         cursor.execute(_BACKLOG, [list(queues)])
         return {
             name: Backlog(Count(waiting), Count(delayed), Count(active), Count(dead), oldest)
