@@ -1,82 +1,63 @@
-"""What is done with dead letters: retried or discarded, one or many, by whom."""
+"""What an operator does with a dead letter: retry it, discard it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import Any
 
-from celery import current_app
 from django.db import transaction
-from django.utils import timezone
 
 from jobs.enqueue import enqueue, prepare
-from jobs.errors import IllegalMove, NotFound, Refused, UnknownName
+from jobs.errors import IllegalMove, NotFound
 from jobs.models import DeadLetter
+from jobs.names import resolve_task
 from jobs.retry import from_plain
-from jobs.store import moves
+from jobs.store import dead_letters, moves
+from jobs.store.dead_letters import DISCARDED, RETRIED
 
 
-@dataclass(frozen=True)
-class Dealt:
-    """What became of the chosen letters: how many were dealt with, and why others were not."""
+def retry(letter_id: int, by: str = "") -> str:
+    """Run a letter's job again and close the letter, both or neither; answers with the job's id.
 
-    done: int
-    refused: dict[str, str] = field(default_factory=dict)  # job id -> reason
-
-
-def retry_letters(letters: Iterable[DeadLetter], by: str) -> Dealt:
-    """Let the jobs run again, with all their attempts. A job whose row is gone is written anew."""
-    done, refused = 0, {}
-    for letter in letters:
-        try:
-            with transaction.atomic():
-                _retry(letter, by)
-            done += 1
-        except (IllegalMove, Refused) as error:
-            refused[letter.job_uid] = str(error)
-    return Dealt(done, refused)
-
-
-def discard_letters(letters: Iterable[DeadLetter], by: str, note: str = "") -> Dealt:
-    """Close the letters without running anything."""
-    done, refused = 0, {}
-    for letter in letters:
-        if _resolve(letter, "discarded", by, note):
-            done += 1
-        else:
-            refused[letter.job_uid] = "It has been dealt with already."
-    return Dealt(done, refused)
-
-
-def _retry(letter: DeadLetter, by: str) -> None:
-    if not _resolve(letter, "retried", by, ""):
-        raise IllegalMove("It has been dealt with already.")
-    try:
+    The job itself goes back to waiting. When its row was pruned, a new job is enqueued from the letter,
+    with an id of its own: a run number must not come twice. Raises NotFound; IllegalMove when the letter
+    is closed or its job lives; a `Refused` error when a pruned job's payload does not fit this build.
+    """
+    letter = get_letter(letter_id)
+    with transaction.atomic():
+        state = dead_letters.lock_job(letter.job_uid)
+        dead_letters.resolve(letter_id, RETRIED, by)
+        if state is None:
+            return _enqueue_again(letter)
         moves.retry(letter.job_uid)
-    except NotFound:
-        _enqueue_again(letter)
+        return letter.job_uid
 
 
-def _resolve(letter: DeadLetter, resolution: str, by: str, note: str) -> bool:
-    """Guarded, so that two operators at once deal with a letter once."""
-    still_open = DeadLetter.objects.filter(pk=letter.pk, resolution="")
-    return bool(
-        still_open.update(resolution=resolution, resolved_at=timezone.now(), resolved_by=by, note=note)
-    )
+def discard(letter_id: int, reason: str, by: str = "") -> None:
+    """Close a letter for good, with the reason in its note. NotFound; IllegalMove when it is closed."""
+    dead_letters.resolve(letter_id, DISCARDED, by, reason)
 
 
-def _enqueue_again(letter: DeadLetter) -> None:
-    """The job's row was removed by retention; the letter has all that is needed to write it again."""
-    current_app.loader.import_default_modules()
-    task = current_app.tasks.get(letter.task)
-    if task is None:
-        raise UnknownName("task", letter.task, list(current_app.tasks))
-    options = {
-        **letter.options,
-        "task_id": letter.job_uid,
+def get_letter(letter_id: int) -> DeadLetter:
+    """The letter. NotFound when there is none."""
+    letter = DeadLetter.objects.filter(pk=letter_id).first()
+    if letter is None:
+        raise NotFound(f"There is no dead letter {letter_id}.")
+    return letter
+
+
+def _enqueue_again(letter: DeadLetter) -> str:
+    job = prepare(resolve_task(letter.task), letter.args, letter.kwargs, _options(letter))
+    answer = enqueue(job)
+    if not answer.created:
+        raise IllegalMove(f"Job {answer.uid} is live and does the same; the letter stays open.")
+    return answer.uid
+
+
+def _options(letter: DeadLetter) -> dict[str, Any]:
+    kept = dict(letter.options)
+    strategy = kept.pop("strategy", None)
+    return kept | {
+        "strategy": from_plain(strategy) if strategy else None,
         "queue": letter.queue,
         "priority": letter.priority,
-        "correlation_id": letter.correlation_id,
         "tags": letter.tags,
+        "correlation_id": letter.correlation_id,
     }
-    if "strategy" in options:
-        options["strategy"] = from_plain(options["strategy"])
-    enqueue(prepare(task, letter.args, letter.kwargs, options))
