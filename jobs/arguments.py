@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_type_hints
 
-from kombu.utils import json as kombu_json
+from jobs import celery_json
 from pydantic import (
     ConfigDict,
     PydanticSchemaGenerationError,
@@ -101,7 +101,7 @@ def signature_of(task: Any) -> Signature:
 def encode(field: str, value: Any, limit: int) -> str:
     """A payload as JSON text (Celery's own JSON: dates, decimals and UUIDs survive)."""
     try:
-        text = kombu_json.dumps(value, allow_nan=False)
+        text = celery_json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentsRefused("the job", {field: f"cannot be written as JSON: {error}"}) from None
     if "\\u0000" in text:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from kombu.utils import json as kombu_json
+from jobs import celery_json
 
 from jobs.arguments import encode, signature_of
 from jobs.configuration import PAYLOAD_LIMIT, queue_book
@@ -177,7 +177,7 @@ def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
         kept["strategy"] = to_plain(strategy)
     if options.get("max_attempts") is not None:
         kept["max_attempts"] = _attempts(options["max_attempts"])
-    return kombu_json.dumps(kept)
+    return celery_json.dumps(kept)
 
 
 def _attempts(value: Any) -> int:
@@ -217,7 +217,7 @@ def payload_digest(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], fi
 
 
 def _digest(value: Any) -> str:
-    canonical = kombu_json.dumps(value, sort_keys=True)
+    canonical = celery_json.dumps(value, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

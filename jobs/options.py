@@ -81,7 +81,8 @@ def retry_policy(task: Any, queue: Queue, chosen: dict[str, Any]) -> RetryPolicy
 
 def _max_attempts(task: Any, queue: Queue, chosen: dict[str, Any]) -> int | None:
     if "max_attempts" in chosen:
-        return chosen["max_attempts"]  # type: ignore[no-any-return] -- stored by enqueue as int or None
+        limit: int | None = chosen["max_attempts"]
+        return limit
     retries = getattr(task, "retry_kwargs", {}).get("max_retries", _declared(task, "max_retries", "unset"))
     if retries == "unset":
         return queue.attempts
@@ -91,8 +92,9 @@ def _max_attempts(task: Any, queue: Queue, chosen: dict[str, Any]) -> int | None
 def _strategy(task: Any, queue: Queue, chosen: dict[str, Any]) -> Strategy:
     if "strategy" in chosen:
         return from_plain(chosen["strategy"])
-    if task.strategy is not None:
-        return task.strategy  # type: ignore[no-any-return] -- declared as a Strategy
+    own: Strategy | None = task.strategy
+    if own is not None:
+        return own
     countdown = getattr(task, "retry_kwargs", {}).get("countdown")
     if countdown is not None:
         return Fixed(float(countdown))

@@ -40,7 +40,9 @@ class _Announcements:
 
     def __enter__(self) -> "_Announcements":
         self._client = connect()
-        self._subscription = self._client.pubsub(ignore_subscribe_messages=True)
+        self._subscription = self._client.pubsub(  # type: ignore[no-untyped-call]  # redis-py has no type here
+            ignore_subscribe_messages=True
+        )
         self._listening = False
         try:
             self._subscribe()  # before the first look at the row, so that no end falls between the two

@@ -40,7 +40,9 @@ class Process:
 
     def children(self) -> list[int]:
         """Ids of its direct children (a worker's pool)."""
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.pid)], capture_output=True, text=True, check=False)
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.pid)], capture_output=True, text=True, check=False
+        )
         return [int(pid) for pid in listed.stdout.split()]
 
     def send(self, number: signal.Signals) -> None:
@@ -78,7 +80,9 @@ class Platform:
         """A dispatcher."""
         return self._start(name, [sys.executable, "manage.py", "dispatcher"], **environment)
 
-    def worker(self, name: str = "w1", queues: str = "quick,fixed,default", slots: int = 2, *options: str) -> Process:
+    def worker(
+        self, name: str = "w1", queues: str = "quick,fixed,default", slots: int = 2, *options: str
+    ) -> Process:
         """A Celery worker; returns when it has announced itself."""
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues, "-c", str(slots)]
         command += ["-n", f"{name}@test", "-l", "INFO", "--without-gossip", "--without-mingle", *options]

@@ -1,11 +1,13 @@
 """The settings that every process shares. See `config/settings/environment.py` for what may be set."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import environ
 
 from config.queues import DEFAULT, QUEUES
 from jobs.localservices.state import database_address, redis_address
+from jobs.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 STATE_DIR = BASE_DIR / ".millrace"
@@ -108,7 +110,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 # -- jobs and Celery -----------------------------------------------------------------------------------
 
-JOBS_QUEUES = QUEUES
+JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
@@ -132,3 +134,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = True
 CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens a new database connection around every task
 CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
+
+# -- the outside world: a provider without an address or key is the local sandbox ---------------------------
+
+SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{env.int('SANDBOX_PORT', default=18899)}")
+HELIUS_API_KEY = env.str("HELIUS_API_KEY", default="")
+HELIUS_URL = env.str("HELIUS_URL", default="")
+SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
+DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
+COINGECKO_URL = env.str("COINGECKO_URL", default="")
+COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")

@@ -12,7 +12,7 @@ from jobs.fence import keys
 from jobs.states import TERMINAL
 
 
-def folded(client: "redis.Redis[Any]", events: Sequence[Event], result: Folded) -> None:
+def folded(client: "redis.Redis", events: Sequence[Event], result: Folded) -> None:
     """One message per queue: up to which cursor the log is folded, and which jobs ended."""
     upto = {event.queue: event.cursor for event in events}
     done: dict[str, list[str]] = {queue: [] for queue in upto}

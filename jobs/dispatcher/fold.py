@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from kombu.utils import json as kombu_json
+from jobs import celery_json
 
 from jobs.configuration import queue_book
 from jobs.dispatcher.events import Event, rounds
@@ -56,7 +56,7 @@ def _fold_progress(events: Iterable[Event]) -> None:
     for event in events:
         before = latest.get(event.uid, (0, None, ""))
         fraction = event.data.get("fraction", before[1])
-        latest[event.uid] = (event.run, fraction, kombu_json.dumps(event.data.get("detail")))
+        latest[event.uid] = (event.run, fraction, celery_json.dumps(event.data.get("detail")))
     if latest:
         write_progress(latest)
 
@@ -91,7 +91,7 @@ def _result(event: Event) -> str | None:
     if event.kind in {"stalled", "cancelled", "expired"}:
         name = {"stalled": "Stalled"}.get(event.kind, "TaskRevokedError")
         module = "jobs.errors" if name == "Stalled" else "celery.exceptions"
-        return kombu_json.dumps(
+        return celery_json.dumps(
             {"exc_type": name, "exc_message": [event.data.get("reason", event.kind)], "exc_module": module}
         )
     result = event.data.get("result")
@@ -99,7 +99,7 @@ def _result(event: Event) -> str | None:
 
 
 def _changed(value: object) -> str | None:
-    return None if value is None else kombu_json.dumps(value)
+    return None if value is None else celery_json.dumps(value)
 
 
 def _fingerprint(event: Event) -> str:

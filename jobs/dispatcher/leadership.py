@@ -14,7 +14,7 @@ from jobs.fence import keys, scripts
 class Leadership:
     """The leases of one dispatcher. `led` is what it may act on until `valid_until` (monotonic)."""
 
-    def __init__(self, client: "redis.Redis[Any]", queues: Sequence[str], lease: float) -> None:
+    def __init__(self, client: "redis.Redis", queues: Sequence[str], lease: float) -> None:
         self._client = client
         self._queues = list(queues)
         self._lease = lease

@@ -18,7 +18,7 @@ _KEEP_AT_MOST = 50_000  # folded entries that stay per queue for browsers, whate
 class Log:
     """The event logs of the queues that this dispatcher leads."""
 
-    def __init__(self, client: "redis.Redis[Any]") -> None:
+    def __init__(self, client: "redis.Redis") -> None:
         self._client = client
 
     def open(self, queues: Sequence[str]) -> None:
@@ -69,7 +69,9 @@ class Log:
             GROUP, CONSUMER, dict.fromkeys(names, start), count=count, block=block_ms
         )
         found = answer.items() if isinstance(answer, dict) else answer or []
-        return [event for stream, entries in found for event in self._parsed(names[stream], _flat(entries))]
+        return [
+            event for stream, entries in found for event in self._parsed(names[str(stream)], _flat(entries))
+        ]
 
     def _parsed(self, queue: str, entries: Sequence[tuple[str, Any]]) -> list[Event]:
         events = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery
-from kombu.utils import json as kombu_json
+from jobs import celery_json
 
 from jobs.fence.leases import Ticket
 from jobs.worker.messages import HEADER, Passport
@@ -101,7 +101,7 @@ def body(job: Released) -> str:
         "chain": canvas.get("chain"),
         "chord": canvas.get("chord"),
     }
-    return f"[{job.args}, {job.kwargs}, {kombu_json.dumps(embed)}]"
+    return f"[{job.args}, {job.kwargs}, {celery_json.dumps(embed)}]"
 
 
 def headers(job: Released) -> dict[str, Any]:

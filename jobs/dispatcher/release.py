@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import redis
-from kombu.utils import json as kombu_json
+from jobs import celery_json
 
 from jobs.dispatcher.publish import Publisher, Released
 from jobs.dispatcher.window import Out, Window
@@ -19,7 +19,7 @@ class LostLead(Exception):  # noqa: N818 -- says what happened
     """Another dispatcher leads the queue now."""
 
 
-def release(client: "redis.Redis[Any]", publisher: Publisher, window: Window, identity: str) -> int:
+def release(client: "redis.Redis", publisher: Publisher, window: Window, identity: str) -> int:
     """Release what there is room for; answers how many. LostLead when the lead was lost."""
     if window.next_due is not None and window.next_due <= time.monotonic():
         window.next_due = None
@@ -54,8 +54,8 @@ def released(row: tuple[Any, ...]) -> Released:
         task=task,
         args=args,
         kwargs=kwargs,
-        options=kombu_json.loads(options),
-        canvas=kombu_json.loads(canvas) if canvas else {},
+        options=celery_json.loads(options),
+        canvas=celery_json.loads(canvas) if canvas else {},
         attempt=attempt,
         snoozes=snoozes,
         correlation_id=correlation_id,

@@ -23,7 +23,7 @@ _MESSAGE_LOST_AFTER = 2.0  # seconds a ticket may be neither in the broker nor a
 _CONFIRMATIONS = 2  # looks that must agree before a row that nobody holds is acted on
 
 
-def leases_of(client: "redis.Redis[Any]", queues: Iterable[str]) -> dict[str, dict[str, Lease]]:
+def leases_of(client: "redis.Redis", queues: Iterable[str]) -> dict[str, dict[str, Lease]]:
     """Per queue, the leases by job id."""
     names = list(queues)
     pipeline = client.pipeline(transaction=False)
@@ -35,7 +35,7 @@ def leases_of(client: "redis.Redis[Any]", queues: Iterable[str]) -> dict[str, di
     }
 
 
-def tickets_of(client: "redis.Redis[Any]", queues: Iterable[str]) -> dict[str, dict[str, Ticket]]:
+def tickets_of(client: "redis.Redis", queues: Iterable[str]) -> dict[str, dict[str, Ticket]]:
     """Per queue, the tickets that nobody took yet, by job id."""
     names = list(queues)
     pipeline = client.pipeline(transaction=False)
@@ -47,7 +47,7 @@ def tickets_of(client: "redis.Redis[Any]", queues: Iterable[str]) -> dict[str, d
     }
 
 
-def stall_lost(client: "redis.Redis[Any]", held: Mapping[str, Mapping[str, Lease]], roll: Roll) -> int:
+def stall_lost(client: "redis.Redis", held: Mapping[str, Mapping[str, Lease]], roll: Roll) -> int:
     """Take the leases of dead workers and of runs past their stale-after; answers how many."""
     lost = 0
     for by_uid in held.values():
@@ -73,7 +73,7 @@ class Owed:
     def __init__(self) -> None:
         self._seen: dict[tuple[str, int], int] = {}
 
-    def stall(self, client: "redis.Redis[Any]", held: Mapping[str, Mapping[str, Lease]]) -> int:
+    def stall(self, client: "redis.Redis", held: Mapping[str, Mapping[str, Lease]]) -> int:
         """Look once. `held` must be read after the log was folded to its end."""
         missing = [
             (queue, uid, run) for queue, uid, run in active_runs(list(held)) if uid not in held.get(queue, {})

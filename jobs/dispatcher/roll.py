@@ -39,7 +39,7 @@ class Roll:
         return sum(worker.slots for worker in self.live.values() if queue in worker.queues)
 
 
-def call_roll(client: "redis.Redis[Any]") -> Roll:
+def call_roll(client: "redis.Redis") -> Roll:
     """Ask Redis who lives; sets the epoch when there is none."""
     answer = scripts.run(client, "roll", [keys.WORKERS, keys.HEARTBEATS, keys.EPOCH], [secrets.token_hex(6)])
     epoch, now_ms, lapsed, live = answer

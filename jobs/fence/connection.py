@@ -11,10 +11,10 @@ from redis.retry import Retry
 # What a caller may meet when Redis is away, restarting or unwell.
 REDIS_ERRORS = (redis.ConnectionError, redis.TimeoutError, redis.ResponseError)
 
-_clients: dict[tuple[int, float], "redis.Redis[Any]"] = {}
+_clients: dict[tuple[int, float], "redis.Redis"] = {}
 
 
-def client(timeout: float = 2.0) -> "redis.Redis[Any]":
+def client(timeout: float = 2.0) -> "redis.Redis":
     """This process's client; a reply that takes longer than `timeout` seconds is an error."""
     key = (os.getpid(), timeout)
     if key not in _clients:
@@ -22,7 +22,7 @@ def client(timeout: float = 2.0) -> "redis.Redis[Any]":
     return _clients[key]
 
 
-def connect(timeout: float = 2.0) -> "redis.Redis[Any]":
+def connect(timeout: float = 2.0) -> "redis.Redis":
     """A client with a connection pool of its own."""
     return redis.Redis.from_url(
         settings.REDIS_URL,

@@ -71,7 +71,7 @@ class Lease:
 
 
 def write_tickets(
-    client: "Client[Any]", queue: str, leader: str, wanted: Iterable[tuple[str, Ticket]]
+    client: "Client", queue: str, leader: str, wanted: Iterable[tuple[str, Ticket]]
 ) -> set[str] | None:
     """Write tickets; the ids that got theirs, or None when `leader` leads the queue no more."""
     pairs = [text for uid, ticket in wanted for text in (uid, str(ticket))]
@@ -80,13 +80,13 @@ def write_tickets(
     return None if granted is None else set(granted)
 
 
-def withdraw(client: "Client[Any]", queue: str, uid: str, seconds: float = 60.0) -> bool:
+def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> bool:
     """Take the ticket away; False when the job runs already. No new ticket for `seconds`."""
     names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue)]
     return bool(scripts.run(client, "withdraw", names, [uid, int(seconds * 1000)]) == "withdrawn")
 
 
-def claim(client: "Client[Any]", lease: Lease, ticket: Ticket, stale_after: float | None) -> tuple[str, str]:
+def claim(client: "Client", lease: Lease, ticket: Ticket, stale_after: float | None) -> tuple[str, str]:
     """Turn a ticket into a lease: ('claimed', epoch), ('stale', '') or ('expired', '')."""
     queue = lease.queue
     names = [
@@ -97,12 +97,21 @@ def claim(client: "Client[Any]", lease: Lease, ticket: Ticket, stale_after: floa
         keys.EPOCH,
     ]
     stale_ms = int((stale_after or 0) * 1000)
-    values = [lease.uid, str(ticket), ticket.run, ticket.nonce, lease.worker, lease.pid, stale_ms, queue]
+    values: list[scripts.Argument] = [
+        lease.uid,
+        str(ticket),
+        ticket.run,
+        ticket.nonce,
+        lease.worker,
+        lease.pid,
+        stale_ms,
+        queue,
+    ]
     answer = scripts.run(client, "claim", names, [*values, ticket.expires_ms])
     return answer[0], answer[1] if len(answer) > 1 else ""
 
 
-def finish(client: "Client[Any]", lease: Lease, event: str, data: str) -> bool:
+def finish(client: "Client", lease: Lease, event: str, data: str) -> bool:
     """End the run with an outcome; False when the lease was lost and the outcome is dropped."""
     queue = lease.queue
     names = [keys.running(queue), keys.events(queue), keys.held_by(lease.worker), keys.fenced(queue)]
@@ -111,19 +120,19 @@ def finish(client: "Client[Any]", lease: Lease, event: str, data: str) -> bool:
     return bool(scripts.run(client, "finish", names, values))
 
 
-def note(client: "Client[Any]", lease: Lease, event: str, data: str) -> bool:
+def note(client: "Client", lease: Lease, event: str, data: str) -> bool:
     """Append progress or a log line; False when the lease was lost."""
     names = [keys.running(lease.queue), keys.events(lease.queue)]
     return bool(scripts.run(client, "note", names, [lease.uid, lease.run, lease.nonce, event, data]))
 
 
-def stall(client: "Client[Any]", lease: Lease, data: str) -> bool:
+def stall(client: "Client", lease: Lease, data: str) -> bool:
     """Take the lease away from a run that is lost; False when it was not held any more."""
     names = [keys.running(lease.queue), keys.events(lease.queue), keys.held_by(lease.worker)]
     return bool(scripts.run(client, "stall", names, [lease.uid, lease.run, lease.nonce, data]))
 
 
-def reclaim(client: "Client[Any]", lease: Lease) -> bool:
+def reclaim(client: "Client", lease: Lease) -> bool:
     """Enter a running job again after Redis was emptied; False when somebody else may run it."""
     names = [keys.tickets(lease.queue), keys.running(lease.queue), keys.held_by(lease.worker)]
     return bool(scripts.run(client, "reclaim", names, [lease.uid, lease.queue_entry(), lease.worker_entry()]))

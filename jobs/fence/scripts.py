@@ -24,7 +24,7 @@ def _digest_and_source(name: str) -> tuple[str, str]:
     return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), source
 
 
-def run(client: "redis.Redis[Any]", name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
+def run(client: "redis.Redis", name: str, keys: Sequence[str], args: Sequence[Argument]) -> Any:
     """Run a script by its name; loads it when Redis does not know it (a restart, SCRIPT FLUSH)."""
     digest, source = _digest_and_source(name)
     try:

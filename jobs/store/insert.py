@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -103,7 +104,7 @@ def _answer(job: NewJob, created: set[str]) -> Enqueued:
     return Enqueued(job.uid, created=True) if job.uid in created else insert_one(job)
 
 
-def _values(job: NewJob) -> tuple[object, ...]:
+def _values(job: NewJob) -> tuple[Any, ...]:
     return (
         job.uid, job.queue, job.task, job.args, job.kwargs, job.options, job.canvas, job.priority,
         str(job.state), job.max_attempts, job.delay, job.run_at, job.expires_in, job.expires_at, job.unique_key,

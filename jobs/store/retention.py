@@ -33,7 +33,15 @@ class Keep:
 def prune(keep: Keep) -> int:
     """Delete up to a batch of jobs with their attempts and results; answers how many."""
     with transaction.atomic(), connection.cursor() as cursor:
-        values = [keep.queue, keep.state, keep.queue, keep.state, max(keep.count - 1, 0), keep.grace, _BATCH]
+        values: list[str | int | float] = [
+            keep.queue,
+            keep.state,
+            keep.queue,
+            keep.state,
+            max(keep.count - 1, 0),
+            keep.grace,
+            _BATCH,
+        ]
         cursor.execute(_DOOMED, values)
         doomed = cursor.fetchall()
         if not doomed:

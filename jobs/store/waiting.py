@@ -37,32 +37,32 @@ def next_waiting(queue: str, except_for: Sequence[str], limit: int) -> list[tupl
     """The next jobs in release order: priority, then age."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT, [queue, list(except_for), limit])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def waiting_by_uid(uids: Sequence[str]) -> list[tuple[Any, ...]]:
     """The same columns for these jobs."""
     with connection.cursor() as cursor:
         cursor.execute(_BY_UID, [list(uids)])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def promote_due(queue: str) -> int:
     """Delayed jobs whose time has come may run: how many."""
     with connection.cursor() as cursor:
         cursor.execute(_PROMOTE, [queue])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def outlook(queues: Sequence[str]) -> list[tuple[str, bool, float | None]]:
     """For each queue: whether anything waits, and in how many seconds the next delayed job is due."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTLOOK, [list(queues)])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def active_runs(queues: Sequence[str]) -> list[tuple[str, str, int]]:
     """(queue, job id, run) of every row that counts as running."""
     with connection.cursor() as cursor:
         cursor.execute(_ACTIVE, [list(queues)])
-        return cursor.fetchall()
+        return list(cursor.fetchall())

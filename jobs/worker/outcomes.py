@@ -7,7 +7,7 @@ import traceback as tracebacks
 from typing import Any
 
 from celery.exceptions import Ignore
-from kombu.utils import json as kombu_json
+from jobs import celery_json
 
 from jobs.configuration import INLINE_RESULT_LIMIT
 from jobs.errors import Permanent
@@ -30,7 +30,7 @@ class ResultRefused(Permanent):
 def encode_result(value: Any) -> str:
     """A result as Celery's JSON. ResultRefused when it is none."""
     try:
-        return str(kombu_json.dumps(plain(value), allow_nan=False))
+        return celery_json.dumps(plain(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise ResultRefused(f"the result cannot be written as JSON: {error}") from error
 

@@ -24,6 +24,7 @@ from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.worker import claims, context, outcomes
 from jobs.worker.context import Run
 from jobs.worker.messages import HEADER, Passport
+from jobs.worker.outages import check_connections, excused
 
 
 class JobResult(AsyncResult):
@@ -107,6 +108,7 @@ class JobTask(Task):
         header = self.request.get(HEADER)
         if header is None or self.request.is_eager:
             return
+        check_connections()
         run = open_run(self, task_id, Passport.of(header))
         run.lease = claims.claim(run.lease, Passport.of(header).ticket, run.options.stale_after)
         context.push(run)
@@ -184,7 +186,9 @@ class JobTask(Task):
 
     def _after_error(self, run: Run, error: Exception) -> Retry | None:
         """The retry that follows an error; None when the job fails with it."""
-        decision = run.decided[1] if run.decided and run.decided[0] is error else self._decide(run, error)
+        decision = (
+            run.decided[1] if run.decided and run.decided[0] is error else self._decide(run, excused(error))
+        )
         run.decided = (error, decision)
         if isinstance(decision, GiveUp):
             return None
@@ -256,4 +260,4 @@ def _seconds_until(moment: Any) -> float:
         return float(moment or 0)
     parsed = maybe_iso8601(moment)
     aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    return max(0.0, float((aware - datetime.now(UTC)).total_seconds()))

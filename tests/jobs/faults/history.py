@@ -27,7 +27,9 @@ def assert_each_completed_once(results: Sequence[AsyncResult]) -> None:
     uids = [result.id for result in results]
     states = Counter(Job.objects.filter(uid__in=uids).values_list("state", flat=True))
     assert states == {"completed": len(uids)}
-    ends = Counter(Attempt.objects.filter(job__uid__in=uids, outcome="completed").values_list("job__uid", flat=True))
+    ends = Counter(
+        Attempt.objects.filter(job__uid__in=uids, outcome="completed").values_list("job__uid", flat=True)
+    )
     assert set(ends.values()) == {1}
     assert len(ends) == len(uids)
 

@@ -18,7 +18,7 @@ JOBS = 200
 
 
 def _in_flight(seconds: float = 0.03) -> Sequence[Any]:
-    results = mark.enqueue_many([{"name": str(n), "seconds": seconds} for n in range(JOBS)])
+    results: Sequence[Any] = mark.enqueue_many([{"name": str(n), "seconds": seconds} for n in range(JOBS)])
     wait_for_done(results, 20)
     return results
 
