@@ -4,10 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from celery import current_app
-
 from jobs.arguments import signature_of
 from jobs.models import DeadLetter, Job
+from jobs.names import registered_tasks
 
 MASK = "••••••••"
 # A task that this process does not know cannot say which of its fields are secret.
@@ -19,7 +18,7 @@ _SUSPICIOUS = re.compile(
 
 def shown_payload(job: Job | DeadLetter) -> dict[str, Any]:
     """The arguments by name, in order; secret ones masked."""
-    task = current_app.tasks.get(job.task)
+    task = registered_tasks().get(job.task)
     names = signature_of(task).positional if task else []
     return mask(named(job.args, job.kwargs, names), tuple(getattr(task, "secret", ())))
 

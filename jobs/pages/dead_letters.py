@@ -8,10 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jobs.access import may_operate
 from jobs.configuration import queue_book
-from jobs.dead_letters import Dealt, discard_letters, retry_letters
 from jobs.masking import shown_payload
 from jobs.models import DeadLetter
+from jobs.pages.dealing import Dealt, discard_letters, retry_letters
 from jobs.queries.letters import causes, letters_of, recently_resolved
 
 _AT_ONCE = 1_000  # letters that one click deals with
@@ -45,13 +46,13 @@ def cause(request: HttpRequest, fingerprint: str) -> HttpResponse:
         "letters": shown,
         "sample": letters[0],
         "fingerprint": fingerprint,
-        "may": request.user.has_perm("jobs.change_deadletter"),
+        "may": may_operate(request.user),
     }
     return render(request, "jobs/dead_letter_cause.html", context)
 
 
 def _deal(request: HttpRequest, fingerprint: str) -> HttpResponse:
-    if not request.user.has_perm("jobs.change_deadletter"):
+    if not may_operate(request.user):
         raise PermissionDenied
     letters = _chosen(request, fingerprint)
     by = request.user.get_username()
@@ -60,7 +61,7 @@ def _deal(request: HttpRequest, fingerprint: str) -> HttpResponse:
             _tell(request, retry_letters(letters, by), "waits again", "wait again")
         case "discard":
             note = request.POST.get("note", "").strip()
-            _tell(request, discard_letters(letters, by, note), "is discarded", "are discarded")
+            _tell(request, discard_letters(letters, note, by), "is discarded", "are discarded")
         case other:
             return HttpResponseBadRequest(f"There is no action {other!r}.", content_type="text/plain")
     return redirect("dead-letter-cause", fingerprint=fingerprint)

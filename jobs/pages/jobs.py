@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from celery import current_app
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jobs.access import may_operate
 from jobs.configuration import queue_book
 from jobs.errors import IllegalMove, NotFound, Unavailable
 from jobs.masking import shown_payload
 from jobs.models import Job
+from jobs.names import registered_tasks, short_name
 from jobs.pages.situation import situation
 from jobs.queries import get_job
 from jobs.queries.finding import Search, SearchTooSlow, find_jobs
@@ -37,7 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "states": list(State),
         "queues": queue_book().names,
         "task": request.GET.get("task", ""),
-        "tasks": sorted({name.rpartition(".")[2] for name in _task_names()}),
+        "tasks": sorted({short_name(name) for name in registered_tasks()}),
         "query": _query(request),
     }
     try:
@@ -63,7 +64,7 @@ def job(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
-    if not request.user.has_perm("jobs.change_job"):
+    if not may_operate(request.user):
         raise PermissionDenied
     name = request.POST.get("action", "")
     if name not in _ACTIONS:
@@ -84,7 +85,7 @@ def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
         "story": story,
         "situation": situation(story),
         "payload": shown_payload(found),
-        "actions": _allowed(found) if request.user.has_perm("jobs.change_job") else (),
+        "actions": _allowed(found) if may_operate(request.user) else (),
     }
 
 
@@ -112,16 +113,11 @@ def _named(task: str) -> tuple[str, ...]:
     """The full names of the tasks that are meant by a name with or without its module."""
     if not task:
         return ()
-    return tuple(name for name in _task_names() if task in {name, name.rpartition(".")[2]}) or (task,)
+    return tuple(name for name in registered_tasks() if task in {name, short_name(name)}) or (task,)
 
 
 def _cursor(text: str) -> int | None:
     return min(int(text), 2**63 - 1) if text.isascii() and text.isdigit() else None
-
-
-def _task_names() -> list[str]:
-    current_app.loader.import_default_modules()
-    return [name for name in current_app.tasks if not name.startswith("celery.")]
 
 
 def _query(request: HttpRequest) -> str:

@@ -1,8 +1,10 @@
 """The content security policy of every answer."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 HEADER = "Content-Security-Policy"
 
@@ -17,15 +19,32 @@ ADMIN = (
 )
 
 
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
 class ContentSecurityPolicy:
-    """Middleware. A view that sets the header itself keeps its own policy."""
+    """Middleware, for sync and async chains. A view that sets the header itself keeps its own policy."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
         self._get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Add the policy that fits the address."""
+    def __call__(self, request: HttpRequest) -> Answer:
+        """The answer with the policy that fits its address."""
         response = self._get_response(request)
-        policy = ADMIN if request.path.startswith("/admin/") else PAGES
-        response.headers.setdefault(HEADER, policy)
-        return response
+        if isinstance(response, HttpResponseBase):
+            return _guarded(request, response)
+        return self._later(request, response)
+
+    async def _later(self, request: HttpRequest, response: Awaitable[HttpResponseBase]) -> HttpResponseBase:
+        return _guarded(request, await response)
+
+
+def _guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    policy = ADMIN if request.path.startswith("/admin/") else PAGES
+    response.headers.setdefault(HEADER, policy)
+    return response
