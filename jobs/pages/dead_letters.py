@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -40,7 +40,7 @@ def cause(request: HttpRequest, fingerprint: str) -> HttpResponse:
     if not letters:
         if DeadLetter.objects.filter(fingerprint=fingerprint).exists():
             return redirect("dead-letters")  # the last one has just been dealt with
-        raise Http404("There are no such dead letters.")
+        return render(request, "404.html", status=404)
     shown = [(letter, shown_payload(letter)) for letter in letters]
     context = {
         "letters": shown,

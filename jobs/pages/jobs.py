@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +18,7 @@ from jobs.names import registered_tasks, short_name
 from jobs.pages.situation import situation
 from jobs.queries import get_job
 from jobs.queries.finding import Search, SearchTooSlow, find_jobs
+from jobs.queries.presence import presence
 from jobs.queries.story import story_of
 from jobs.states import MOVES, State
 from jobs.store.moves import cancel, promote, retry
@@ -57,8 +58,8 @@ def job(request: HttpRequest, uid: str) -> HttpResponse:
             refusal = _act(request, uid)
             return refusal or redirect("job", uid=uid)
         found = get_job(uid)
-    except NotFound as error:
-        raise Http404(str(error)) from None
+    except NotFound:
+        return render(request, "404.html", status=404)
     template = "jobs/parts/job.html" if request.headers.get("HX-Request") else "jobs/job.html"
     return render(request, template, _context(request, found))
 
@@ -83,10 +84,18 @@ def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
     return {
         "job": found,
         "story": story,
-        "situation": situation(story),
+        "situation": situation(story, served=_served(found)),
         "payload": shown_payload(found),
         "actions": _allowed(found) if may_operate(request.user) else (),
     }
+
+
+def _served(found: Job) -> bool | None:
+    """Whether a live worker takes jobs of a waiting job's queue; None when nobody can tell, or asks."""
+    if found.state != State.WAITING:
+        return None
+    now = presence([found.queue])
+    return bool(now.slots(found.queue)) if now.reachable else None
 
 
 def _allowed(found: Job) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -45,6 +46,7 @@ class ContentSecurityPolicy:
 
 
 def _guarded(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    policy = ADMIN if request.path.startswith("/admin/") else PAGES
+    explained = settings.DEBUG and response.status_code in {404, 500}  # Django's own pages for developers
+    policy = ADMIN if explained or request.path.startswith("/admin/") else PAGES
     response.headers.setdefault(HEADER, policy)
     return response

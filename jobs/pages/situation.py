@@ -5,12 +5,12 @@ from jobs.queries.story import Story
 from jobs.states import State
 
 
-def situation(story: Story) -> str:
-    """Why the job is where it is."""
+def situation(story: Story, *, served: bool | None = None) -> str:
+    """Why the job is where it is. `served`: whether a worker takes jobs of its queue, None for unknown."""
     job = story.job
     match State(job.state):
         case State.WAITING:
-            return _waiting(story)
+            return _waiting(story, served)
         case State.DELAYED:
             return f"Delayed: {job.reason or 'not due yet'}."
         case State.BLOCKED:
@@ -25,10 +25,11 @@ def situation(story: Story) -> str:
             return _failed(story)
 
 
-def _waiting(story: Story) -> str:
-    if story.job.reason:
-        return f"Waiting for a free worker slot; {story.job.reason}."
-    return "Waiting for a free worker slot."
+def _waiting(story: Story, served: bool | None) -> str:
+    before = f" ({story.job.reason})" if story.job.reason else ""
+    if served is False:
+        return f"Waiting{before}: no worker serves the queue {story.job.queue}."
+    return f"Waiting for a free worker slot{before}."
 
 
 def _blocked(story: Story) -> str:

@@ -52,7 +52,8 @@ def _bounded(table: str, condition: str) -> str:
 # Within a priority the lowest id is the oldest, which the index of waiting jobs gives in one probe each.
 _BACKLOG = f"""
 SELECT q.name, waiting.n, delayed.n, active.n, dead.n,
-    greatest(0, extract(epoch FROM clock_timestamp() - oldest.at))::float8
+    CASE WHEN oldest.at IS NOT NULL
+        THEN greatest(0, extract(epoch FROM clock_timestamp() - oldest.at))::float8 END
 FROM unnest(%s::text[]) AS q(name),
     {_bounded("jobs_job", "state = 'waiting'")} AS waiting,
     {_bounded("jobs_job", "state = 'delayed'")} AS delayed,
