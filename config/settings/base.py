@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "django_htmx",
     "channels",
+    "ninja",
     "jobs",
     "enrichment",
     "analysis",
@@ -44,7 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "jobs.pages.security.ContentSecurityPolicy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,3 +145,9 @@ SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
+
+# -- HTTP API and WebSocket ----------------------------------------------------------------------------
+
+MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
+JOBS_API_REQUESTS_PER_MINUTE = env.int("JOBS_API_REQUESTS_PER_MINUTE", default=1200)

@@ -1,11 +1,10 @@
-"""Dead letters and recent failures."""
+"""Dead letters, a page at a time, and counted."""
 
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
-from jobs.errors import NotFound
 from jobs.models import DeadLetter
 
 
@@ -30,14 +29,6 @@ def find_letters(
         rows = rows.filter(id__lt=before)
     page = list(rows.order_by("-id")[: limit + 1])
     return page[:limit], page[limit - 1].id if len(page) > limit else None
-
-
-def get_letter(queue: str, letter_id: int) -> DeadLetter:
-    """The letter. NotFound when the queue has none with this id."""
-    letter = DeadLetter.objects.filter(queue=queue, id=letter_id).first()
-    if letter is None:
-        raise NotFound(f"There is no dead letter {letter_id} in {queue}.")
-    return letter
 
 
 def count_letters(queue: str) -> LetterCounts:

@@ -16,13 +16,14 @@ from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
 from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
 
 from jobs.configuration import queue_book
 from jobs.dispatcher.events import Event
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS
+from jobs.queries.backlog import Backlog, backlogs
 from jobs.queries.details import Facts, facts_of
-from jobs.queries.stats import counts_of
 from jobs.socket import log
 from jobs.socket.cursors import Cursor
 from jobs.socket.messages import Message, iso, needs_fresh_facts, of_event
@@ -188,11 +189,24 @@ class Hub:
 
 async def stats_messages(queues: Sequence[str]) -> list[Message]:
     """`queue.stats` of each queue, as it is now."""
-    from django.utils import timezone
+    found = await database_sync_to_async(backlogs)(list(queues))
+    return [_stats(queue, backlog) for queue, backlog in found.items()]
 
-    counts = await database_sync_to_async(counts_of)(list(queues))
-    now = iso(timezone.now())
-    return [{"type": "queue.stats", "queue": q, "counts": counts[q], "timestamp": now} for q in queues]
+
+def _stats(queue: str, backlog: Backlog) -> Message:
+    counted = {
+        "waiting": backlog.waiting,
+        "delayed": backlog.delayed,
+        "active": backlog.active,
+        "dead": backlog.dead,
+    }
+    return {
+        "type": "queue.stats",
+        "queue": queue,
+        "counts": {name: count.value for name, count in counted.items()},
+        "oldestWaitingSeconds": backlog.oldest,
+        "timestamp": iso(timezone.now()),
+    }
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

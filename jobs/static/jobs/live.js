@@ -20,7 +20,8 @@
  *   job.log        {message, level, details}    job.retrying   {delayMs, attemptUsed, reason, error}
  *   job.stalled    {reason}                     job.completed  {result, processingMs, totalMs}
  *   job.failed     {error: {type, message}, attempts, maxAttempts, retryable}
- *   job.cancelled  {reason}                     queue.stats    {queue, counts, timestamp}
+ *   job.cancelled  {reason}                     queue.stats    {queue, counts: {waiting, delayed, active,
+ *                                               dead}, oldestWaitingSeconds, timestamp}; counts end at 10001
  *   gap            {queue}   events are gone from the log: fetch the state anew (the page's data, over HTTP)
  *   error          {code, detail, fields}   the subscription was refused
  *
