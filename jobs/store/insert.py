@@ -114,8 +114,8 @@ def _values(job: NewJob) -> tuple[Any, ...]:
 
 _SELECTED = (
     "{0}, {1}, {2}, {3}::jsonb, {4}::jsonb, {5}::jsonb, {6}::jsonb, {7}, {8}, {9}, "
-    "coalesce(clock_timestamp() + make_interval(secs => {10}), {11}), "
-    "coalesce(clock_timestamp() + make_interval(secs => {12}), {13}), "
+    "coalesce({11}, clock_timestamp() + make_interval(secs => {10})), "
+    "coalesce({13}, clock_timestamp() + make_interval(secs => {12})), "
     "{14}, {15}, {16}, {17}::varchar[], {18}"
 )
 _TYPES = (
