@@ -7,4 +7,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("jobs.http.urls")),
     path("", include("jobs.pages.urls")),
+    path("", include("analysis.pages.urls")),
 ]

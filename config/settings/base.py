@@ -108,6 +108,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
     ("overview", "Overview", "overview"),
+    ("wallets", "Wallets", "wallets"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("workers", "Workers", "workers"),

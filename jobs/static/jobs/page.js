@@ -21,7 +21,7 @@ htmx.defineExtension("patch", {
   handleSwap(style, target, fragment) {
     if (style !== "patch") return false;
     patch(target, fragment.firstElementChild || fragment);
-    return [];
+    return [target];
   },
 });
 
