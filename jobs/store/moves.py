@@ -1,13 +1,17 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
-from django.db import connection, transaction
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+
+from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import IllegalMove, NotFound, Unavailable
-from jobs.fence import leases
+from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
-from jobs.wake import wake
+from jobs.wake import tell, wake
 
 
 def cancel(uid: str, reason: str = "cancelled") -> None:
@@ -30,7 +34,8 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         if row is None:
             raise IllegalMove("The job has just ended.")
         unblocked = count_down([(row[0], False)])
-    wake(sorted(unblocked))
+    _tell_after_commit(queue, "withdrawn", uid, reason)
+    _wake_after_commit(sorted(unblocked))
 
 
 def retry(uid: str) -> None:
@@ -39,7 +44,8 @@ def retry(uid: str) -> None:
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
     _guarded(_RETRY, uid, f"The job is {state} no more.")
-    wake([queue])
+    _permit(queue, uid)
+    _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 
 
 def promote(uid: str) -> None:
@@ -48,7 +54,13 @@ def promote(uid: str) -> None:
     if state not in MOVES["promote"].sources:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
-    wake([queue])
+    _tell_after_commit(queue, "enqueued", uid, "promoted")
+
+
+def _permit(queue: str, uid: str) -> None:
+    """Lift what a cancellation left behind: tickets may be written again. Without Redis it lapses by itself."""
+    with suppress(*REDIS_ERRORS):
+        client().hdel(keys.withdrawn(queue), uid)
 
 
 def _locked(uid: str) -> tuple[str, str]:
@@ -61,10 +73,21 @@ def _locked(uid: str) -> tuple[str, str]:
 
 
 def _guarded(sql: str, uid: str, problem: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [uid] * sql.count("%s"))
-        if cursor.rowcount == 0:
-            raise IllegalMove(problem)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [uid] * sql.count("%s"))
+            if cursor.rowcount == 0:
+                raise IllegalMove(problem)
+    except IntegrityError as error:
+        raise IllegalMove("Another job with the same unique key is live.") from error
+
+
+def _tell_after_commit(queue: str, event: str, uid: str, reason: str) -> None:
+    transaction.on_commit(partial(tell, queue, event, uid, {"reason": reason}), robust=True)
+
+
+def _wake_after_commit(queues: Sequence[str]) -> None:
+    transaction.on_commit(partial(wake, queues), robust=True)
 
 
 _CANCEL = """
