@@ -122,9 +122,27 @@ _SELECTED = (
     "coalesce(clock_timestamp() + make_interval(secs => {12}), {13}), "
     "{14}, {15}, {16}, {17}::varchar[], {18}"
 )
-_TYPES = (
-    "text text text text text text text int2 text int4 float8 timestamptz float8 timestamptz text text text text int4"
-).split()  # noqa: SIM905 -- reads as the row of columns that it is
+_TYPES = [
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "int2",
+    "text",
+    "int4",
+    "float8",
+    "timestamptz",
+    "float8",
+    "timestamptz",
+    "text",
+    "text",
+    "text",
+    "text",
+    "int4",
+]
 _NAMES = ", ".join(f"c{n}" for n in range(len(_TYPES)))
 _FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))
 _INSERT_ONE = (

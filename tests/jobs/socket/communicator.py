@@ -14,7 +14,13 @@ class Communicator:
     """One connection to `path`."""
 
     def __init__(self, path: str, headers: Headers) -> None:
-        scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": b"",
+            "headers": headers,
+            "subprotocols": [],
+        }
         self._inner: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]  # asgiref's
 
     async def connect(self) -> bool:
