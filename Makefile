@@ -46,6 +46,7 @@ bench: setup-dev
 chaos: setup
 	@$(MANAGE) jobs chaos
 
+lock: export UV_NO_CACHE = 1
 lock: setup-dev ## pin requirements*.in into requirements*.txt
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt

@@ -55,7 +55,10 @@ def problems(vitals: Vitals, limits: Thresholds | None = None) -> list[Problem]:
 def _unattended(vitals: Vitals) -> Iterator[Problem]:
     if not vitals.led:
         yield Problem(
-            Level.CRITICAL, "no dispatcher", "No dispatcher leads this queue.", "Start `manage.py dispatcher`."
+            Level.CRITICAL,
+            "no dispatcher",
+            "No dispatcher leads this queue.",
+            "Start `manage.py dispatcher`.",
         )
     if vitals.waiting and not vitals.slots:
         yield Problem(

@@ -4,19 +4,21 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from celery import current_app
-
 from jobs.arguments import signature_of
 from jobs.models import DeadLetter, Job
+from jobs.names import registered_tasks
 
 MASK = "••••••••"
 # A task that this process does not know cannot say which of its fields are secret.
-_SUSPICIOUS = re.compile(r"(?i)pass(word|phrase)?$|secret|(access|auth|bearer|refresh)_?token|api_?key|private_?key|credential|mnemonic|seed_phrase")
+_SUSPICIOUS = re.compile(
+    r"(?i)pass(word|phrase)?$|secret|(access|auth|bearer|refresh)_?token|api_?key|private_?key|credential"
+    r"|mnemonic|seed_phrase"
+)
 
 
 def shown_payload(job: Job | DeadLetter) -> dict[str, Any]:
     """The arguments by name, in order; secret ones masked."""
-    task = current_app.tasks.get(job.task)
+    task = registered_tasks().get(job.task)
     names = signature_of(task).positional if task else []
     return mask(named(job.args, job.kwargs, names), tuple(getattr(task, "secret", ())))
 

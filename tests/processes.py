@@ -10,8 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from jobs.dispatcher.roll import call_roll
 from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.fence.roll import call_roll
 from jobs.supervisor.readiness import answers_ok
 from tests.waiting import wait_until
 

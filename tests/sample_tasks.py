@@ -129,6 +129,15 @@ def large(size: int) -> str:
 
 
 @shared_task
+def climb(steps: int, seconds: float) -> dict[str, int]:
+    """Tells how far it is, step by step."""
+    for step in range(1, steps + 1):
+        time.sleep(seconds)
+        progress(step / steps, f"step {step} of {steps}")
+    return {"steps": steps}
+
+
+@shared_task
 def tell(steps: int, seconds: float = 0.0) -> int:
     """Tells progress and writes a line at every step."""
     for step in range(1, steps + 1):

@@ -20,6 +20,14 @@ SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key-do-not-use-
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# An https origin means that the site is served over TLS (the proxy says so in X-Forwarded-Proto).
+HTTPS = any(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
+# What the other hosts of the domain do is not for this site to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",
@@ -44,6 +52,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "jobs.pages.security.ContentSecurityPolicy",
     "config.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -66,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "jobs.pages.context.frame",
             ]
         },
     }
@@ -95,6 +105,14 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
+    ("overview", "Overview", "overview"),
+    ("wallets", "Wallets", "wallets"),
+    ("jobs", "Jobs", "jobs"),
+    ("dead-letters", "Dead letters", "dead-letters"),
+    ("workers", "Workers", "workers"),
+)
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)
@@ -104,6 +122,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
+JOBS_PROCFILE = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
 
@@ -126,6 +145,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = True
 CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens a new database connection around every task
 CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
+
+# -- the outside world: a provider without an address or key is the local sandbox ---------------------------
+
+SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{env.int('SANDBOX_PORT', default=18899)}")
+HELIUS_API_KEY = env.str("HELIUS_API_KEY", default="")
+HELIUS_URL = env.str("HELIUS_URL", default="")
+SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
+DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
+COINGECKO_URL = env.str("COINGECKO_URL", default="")
+COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from redis import ResponseError
 
-from jobs.dispatcher.events import MalformedEvent, parse
 from jobs.fence import keys
 from jobs.fence.connection import client
+from jobs.fence.events import MalformedEvent, parse
 from jobs.http import represent
 from jobs.http.answers import EventPage, JobDetail
 from jobs.http.routes_jobs import PROBLEMS, Uid

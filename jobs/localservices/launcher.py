@@ -114,7 +114,8 @@ class Launcher:
         """Stop everything and delete the state folder and all data."""
         self.down()
         shutil.rmtree(outside_folder(self.state_dir), ignore_errors=True)
-        shutil.rmtree(self.state_dir)
+        if self.state_dir.exists():
+            shutil.rmtree(self.state_dir)
 
     def _status(self, server: Server, provided: str | None, recorded: str) -> ServiceStatus:
         if provided:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
+from jobs.queries.bounded import along_indexes
 
 CAP = 10_000
 
@@ -36,7 +36,7 @@ class Backlog:
 
 def backlogs(queues: Sequence[str]) -> dict[str, Backlog]:
     """The backlog of each queue; `dead` counts open dead letters."""
-    with connection.cursor() as cursor:
+    with along_indexes() as cursor:
         cursor.execute(_BACKLOG, [list(queues)])
         return {
             name: Backlog(Count(waiting), Count(delayed), Count(active), Count(dead), oldest)
@@ -52,7 +52,8 @@ def _bounded(table: str, condition: str) -> str:
 # Within a priority the lowest id is the oldest, which the index of waiting jobs gives in one probe each.
 _BACKLOG = f"""
 SELECT q.name, waiting.n, delayed.n, active.n, dead.n,
-    greatest(0, extract(epoch FROM clock_timestamp() - oldest.at))::float8
+    CASE WHEN oldest.at IS NOT NULL
+        THEN greatest(0, extract(epoch FROM clock_timestamp() - oldest.at))::float8 END
 FROM unnest(%s::text[]) AS q(name),
     {_bounded("jobs_job", "state = 'waiting'")} AS waiting,
     {_bounded("jobs_job", "state = 'delayed'")} AS delayed,

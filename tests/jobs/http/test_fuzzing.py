@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import one_of
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -40,7 +41,7 @@ def test_no_request_makes_a_server_error_or_an_undocumented_answer(mode: Generat
     application = get_wsgi_application()
     headers = {"Authorization": f"Bearer {token_for(User.objects.create_user('olga', is_staff=True))}"}
     document = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
-    operations = [each.ok() for each in document.get_all_operations()]
+    operations = [found.ok() for found in document.get_all_operations() if isinstance(found, Ok)]
     assert len(operations) >= 19
 
     @settings(
@@ -52,7 +53,7 @@ def test_no_request_makes_a_server_error_or_an_undocumented_answer(mode: Generat
         suppress_health_check=list(HealthCheck),
     )
     @given(case=one_of([operation.as_strategy(generation_mode=mode) for operation in operations]))
-    def fuzz(case: Case) -> None:
+    def fuzz(case: Case[Any]) -> None:
         if mode is GenerationMode.POSITIVE:
             _let_through(case)
         case.call_and_validate(app=application, headers=headers, checks=_CHECKS)
@@ -62,7 +63,7 @@ def test_no_request_makes_a_server_error_or_an_undocumented_answer(mode: Generat
         assert Job.objects.exists()  # some requests came all the way through
 
 
-def _let_through(case: Case) -> None:
+def _let_through(case: Case[Any]) -> None:
     """Invented names would end at the door: let the payload, whatever it is, come as far as the table."""
     body: Any = case.body
     for trigger in body.get("jobs", [body]) if isinstance(body, dict) else []:

@@ -12,7 +12,7 @@ PAGE = 50
 _PATIENCE_MS = 2_000
 
 
-class SearchTooSlow(Exception):  # noqa: N818 -- says what it is
+class SearchTooSlow(Exception):
     """The search took longer than a page may; a queue or a state would narrow it."""
 
 

@@ -1,0 +1,229 @@
+"""Random interleavings of everything that can happen to jobs, against a model that fits on a page.
+
+The broker is the adversary: messages are delivered late, twice or never. Claims, finishes, stalls, cancels
+and operator retries come in any order, dispatchers are replaced in the middle, and every script runs on a
+real Valkey, every fold on a real PostgreSQL.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.db import connection
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from jobs.dispatcher.loop import Dispatcher
+from jobs.dispatcher.publish import Released
+from jobs.errors import IllegalMove
+from jobs.fence import keys, leases, scripts
+from jobs.fence.connection import client
+from jobs.fence.leases import Lease, Ticket
+from jobs.models import Attempt, DeadLetter, Job
+from jobs.store import moves
+from tests.sample_tasks import noop
+
+QUEUE = "quick"
+STALLED_LIMIT = 3
+ENDS = {"completed": "completed", "failed": "failed"}
+
+
+@dataclass
+class Model:
+    """What must be true of one job, whatever the interleaving."""
+
+    state: str = "waiting"  # as the fence knows it: waiting, running, or a terminal state
+    ticket: str | None = None
+    holder: Lease | None = None
+    runs: int = 0
+    attempts: int = 0
+    stalls: int = 0
+    ended_runs: list[tuple[int, str]] = field(default_factory=list)
+
+    def end(self, run: int, outcome: str) -> None:
+        """A run ended with an outcome that the fence accepted."""
+        self.holder = None
+        self.runs = run
+        self.ended_runs.append((run, outcome))
+        self.attempts += outcome in {"completed", "failed", "retried"}
+        self.stalls += outcome == "stalled"
+        self.state = ENDS.get(outcome, "waiting")
+        if outcome == "stalled" and self.stalls >= STALLED_LIMIT:
+            self.state = "failed"
+
+
+class Mailbox:
+    """Stands where the broker is: keeps every message, so that a test may deliver it late, twice or never."""
+
+    def __init__(self) -> None:
+        self.messages: list[Released] = []
+
+    def publish(self, jobs: list[Released]) -> None:
+        """Take messages."""
+        self.messages += jobs
+
+    def waiting_in_broker(self, queue: str) -> int:
+        """Never asked here: the dispatcher's rescue is off."""
+        raise AssertionError(queue)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class Interleavings(RuleBasedStateMachine):
+    """The rules; `drawn` picks among jobs, messages and claims that exist."""
+
+    @initialize()
+    def begin(self) -> None:
+        client().flushall()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE jobs_job, jobs_attempt, jobs_deadletter, jobs_dependency CASCADE")
+            cursor.execute("TRUNCATE django_celery_results_taskresult")
+        announcement = json.dumps({"queues": [QUEUE], "slots": 1000})
+        names = [keys.WORKERS, keys.HEARTBEATS, keys.EPOCH]
+        scripts.run(client(), "beat", names, ["worker", announcement, 600_000])
+        self.jobs: dict[str, Model] = {}
+        self.mailbox = Mailbox()
+        self.claimed: list[Lease] = []
+        self.dispatcher = self._new_dispatcher()
+
+    def _new_dispatcher(self) -> Dispatcher:
+        dispatcher = Dispatcher(current_app, [QUEUE])
+        dispatcher._publisher = self.mailbox  # type: ignore[assignment]  # the adversary
+        dispatcher._calm_at = float("inf")  # rescue by the clock has its own tests
+        return dispatcher
+
+    @rule(count=st.integers(1, 3))
+    def enqueue(self, count: int) -> None:
+        for _ in range(count):
+            self.jobs[noop.using(max_attempts=1000).enqueue().id] = Model()
+
+    @rule()
+    def dispatch(self) -> None:
+        before = len(self.mailbox.messages)
+        self.dispatcher._folded_at = 0.0  # no lingering: what was read is folded in this step
+        self.dispatcher.step()
+        for message in self.mailbox.messages[before:]:
+            job = self.jobs[message.uid]
+            assert job.state == "waiting", "only a waiting job may be released"
+            assert message.ticket.run == job.runs + 1
+            job.ticket = str(message.ticket)
+
+    @rule()
+    def the_dispatcher_is_replaced(self) -> None:
+        client().delete(keys.leader(QUEUE))
+        self.dispatcher = self._new_dispatcher()
+
+    @rule()
+    def the_dispatcher_dies_between_fold_and_acknowledgement(self) -> None:
+        self.dispatcher._log.acknowledge = lambda events: None  # type: ignore[method-assign]  # it dies here
+        self.dispatch()
+        self.the_dispatcher_is_replaced()
+
+    @precondition(lambda self: self.mailbox.messages)
+    @rule(drawn=st.data())
+    def claim(self, drawn: Any) -> None:
+        message = drawn.draw(st.sampled_from(self.mailbox.messages))
+        job = self.jobs[message.uid]
+        ticket: Ticket = message.ticket
+        lease = Lease(message.uid, QUEUE, ticket.run, ticket.nonce, "worker", len(self.claimed) + 1)
+        answer, epoch = leases.claim(client(), lease, ticket, None)
+        assert (answer == "claimed") == (job.ticket == str(ticket))
+        if answer == "claimed":
+            job.ticket, job.holder, job.state = None, lease, "running"
+            self.claimed.append(Lease(**{**vars(lease), "epoch": epoch}))
+
+    @precondition(lambda self: self.claimed)
+    @rule(drawn=st.data(), outcome=st.sampled_from(["completed", "failed", "retried", "snoozed"]))
+    def finish(self, drawn: Any, outcome: str) -> None:
+        lease = drawn.draw(st.sampled_from(self.claimed))
+        job = self.jobs[lease.uid]
+        mine = job.holder is not None and job.holder.nonce == lease.nonce
+        assert leases.finish(client(), lease, outcome, json.dumps({"delay": 0, "result": "null"})) == mine
+        if mine:
+            job.end(lease.run, outcome)
+
+    @precondition(lambda self: self.claimed)
+    @rule(drawn=st.data())
+    def stall(self, drawn: Any) -> None:
+        lease = drawn.draw(st.sampled_from(self.claimed))
+        job = self.jobs[lease.uid]
+        mine = job.holder is not None and job.holder.nonce == lease.nonce
+        assert leases.stall(client(), lease, json.dumps({"reason": "gone"})) == mine
+        if mine:
+            job.end(lease.run, "stalled")
+
+    @precondition(lambda self: self.jobs)
+    @rule(drawn=st.data())
+    def cancel(self, drawn: Any) -> None:
+        uid = drawn.draw(st.sampled_from(sorted(self.jobs)))
+        job = self.jobs[uid]
+        try:
+            moves.cancel(uid)
+        except IllegalMove:
+            return
+        # The row may lag behind the log: a job that ended there and is folded later keeps its cancel.
+        assert job.state != "running", "a running job is not cancelled behind its worker's back"
+        job.state, job.ticket = "cancelled", None
+
+    @precondition(lambda self: self.jobs)
+    @rule(drawn=st.data())
+    def retry_by_hand(self, drawn: Any) -> None:
+        uid = drawn.draw(st.sampled_from(sorted(self.jobs)))
+        job = self.jobs[uid]
+        try:
+            moves.retry(uid)
+        except IllegalMove:
+            return
+        assert job.state in {"failed", "cancelled"}
+        job.state, job.attempts, job.stalls = "waiting", 0, 0
+        client().hdel(keys.withdrawn(QUEUE), uid)
+
+    @invariant()
+    def no_job_is_committed_twice(self) -> None:
+        committed = Attempt.objects.filter(outcome="completed").values_list("job__uid", flat=True)
+        assert len(committed) == len(set(committed))
+
+    def teardown(self) -> None:
+        if not hasattr(self, "jobs"):
+            return
+        for _ in range(3):
+            self.dispatch()
+        for uid, job in self.jobs.items():
+            row = Job.objects.get(uid=uid)
+            expected = "active" if job.state == "running" else job.state
+            assert row.state == expected
+            attempts = list(Attempt.objects.filter(job=row).order_by("run").values_list("run", "outcome"))
+            assert attempts == job.ended_runs
+            assert row.runs == (job.holder.run if job.holder else job.runs)
+            assert (row.attempt, row.stalls) == (job.attempts, job.stalls)
+            failures = [run for run, outcome in attempts if outcome == "failed"]
+            assert set(failures) <= set(DeadLetter.objects.filter(job_uid=uid).values_list("runs", flat=True))
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.django_db(transaction=True)
+def test_every_interleaving_agrees_with_the_model() -> None:
+    run_state_machine_as_test(
+        Interleavings,
+        settings=settings(
+            max_examples=50,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=[
+                HealthCheck.too_slow,
+                HealthCheck.filter_too_much,
+                HealthCheck.data_too_large,
+            ],
+        ),
+    )
