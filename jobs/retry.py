@@ -104,7 +104,7 @@ class Tally:
     snoozes: int = 0
 
 
-class RetryAsked(Exception):  # noqa: N818 -- a request of the job code, not a failure
+class RetryAsked(Exception):
     """Job code called `self.retry(...)`; the arguments override the policy for this one retry."""
 
     def __init__(self, cause: BaseException | None, delay: float | None, max_retries: int | None) -> None:

@@ -30,7 +30,7 @@ class Event:
         return self.kind in OUTCOMES
 
 
-class MalformedEvent(Exception):  # noqa: N818 -- says what it is
+class MalformedEvent(Exception):
     """An entry that no worker of ours wrote; it is skipped and reported, never a reason to stop."""
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.configuration import queue_book
 from jobs.dispatcher.events import Event, rounds
-from jobs.store.dependencies import count_down
 from jobs.states import TERMINAL
+from jobs.store.dependencies import count_down
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
 
 logger = logging.getLogger(__name__)

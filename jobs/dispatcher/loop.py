@@ -27,6 +27,7 @@ from jobs.dispatcher.roll import Roll, call_roll
 from jobs.dispatcher.window import Out, Window
 from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.states import TERMINAL
+from jobs.store.outcomes import Moved
 from jobs.store.retention import Keep, prune
 from jobs.store.waiting import outlook
 
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 _TICK = 0.5  # seconds between roll calls
 _BATCH = 2000  # events read at once
 _FOLD_AT = 400  # unfolded events that do not wait for more
-_LINGER = 0.01  # seconds that events wait for more under load
+_LINGER = 0.025  # seconds that events wait for more under load: slots are free again before the fold
 # What an event may raise that no worker of ours wrote; it must never stop the fold.
 _REFUSALS = (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
 _OUTAGES = (*REDIS_ERRORS, OperationalError, InterfaceError, kombu.exceptions.OperationalError, OSError)
@@ -115,7 +116,9 @@ class Dispatcher:
         now = time.monotonic()
         window.out = {uid: Out(now) for uid in (*held, *tickets)}
         self.windows[queue] = window
-        while events := self._log.read_pending(queue, _BATCH):
+        cursor = "0"
+        while events := self._log.read_pending(queue, _BATCH, cursor):
+            cursor = events[-1].cursor
             self._note(events)
             self._fold()
         while events := self._log.read([queue], _BATCH, None):
@@ -269,18 +272,20 @@ class Dispatcher:
             if event.is_outcome and event.queue in self.windows:
                 self.windows[event.queue].forget(event.uid)
         for job in folded.moved:
-            window = self.windows.get(job.queue)
-            if window is None:
-                continue
-            if job.run_seconds is not None:
-                window.record(job.run_seconds)
-            if job.due_in is not None:
-                window.due_in(job.due_in)
-            elif job.state not in TERMINAL:
-                window.dirty = True
+            if job.queue in self.windows:
+                _learn_from(self.windows[job.queue], job)
         for queue in folded.unblocked & set(self.windows):
             self.windows[queue].dirty = True
             self._poll_at = 0.0
+
+
+def _learn_from(window: Window, job: Moved) -> None:
+    if job.run_seconds is not None:
+        window.record(job.run_seconds)
+    if job.due_in is not None:
+        window.due_in(job.due_in)
+    elif job.state not in TERMINAL:
+        window.dirty = True
 
 
 def _fold_surely(events: Sequence[Event]) -> Folded:

@@ -123,18 +123,18 @@ _SELECTED = (
     "{14}, {15}, {16}, {17}::varchar[], {18}"
 )
 _TYPES = (
-    "text text text text text text text int2 text int4 float8 timestamptz float8 timestamptz "
-    "text text text text int4"
-).split()
+    "text text text text text text text int2 text int4 float8 timestamptz float8 timestamptz text text text text int4"
+).split()  # noqa: SIM905 -- reads as the row of columns that it is
+_NAMES = ", ".join(f"c{n}" for n in range(len(_TYPES)))
+_FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))
 _INSERT_ONE = (
-    f"INSERT INTO jobs_job ({_COLUMNS}) "  # noqa: S608 -- built from constants
+    f"INSERT INTO jobs_job ({_COLUMNS}) "
     f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED} "
     "ON CONFLICT DO NOTHING RETURNING uid"
 )
 _INSERT_MANY = (
-    f"INSERT INTO jobs_job ({_COLUMNS}) "  # noqa: S608 -- built from constants
-    f"SELECT {_SELECTED.format(*(f'v.c{n}' for n in range(len(_TYPES))))}, {_FIXED} "
+    f"INSERT INTO jobs_job ({_COLUMNS}) SELECT {_FROM_V}, {_FIXED} "  # noqa: S608 -- built from constants
     f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in _TYPES)}) WITH ORDINALITY "
-    f"AS v({', '.join(f'c{n}' for n in range(len(_TYPES)))}, place) ORDER BY v.place "
+    f"AS v({_NAMES}, place) ORDER BY v.place "
     "ON CONFLICT DO NOTHING RETURNING uid"
 )

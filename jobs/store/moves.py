@@ -1,6 +1,8 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
@@ -9,7 +11,7 @@ from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
-from jobs.wake import wake
+from jobs.wake import tell, wake
 
 
 def cancel(uid: str, reason: str = "cancelled") -> None:
@@ -32,7 +34,8 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         if row is None:
             raise IllegalMove("The job has just ended.")
         unblocked = count_down([(row[0], False)])
-    wake(sorted(unblocked))
+    _tell_after_commit(queue, "withdrawn", uid, reason)
+    _wake_after_commit(sorted(unblocked))
 
 
 def retry(uid: str) -> None:
@@ -40,13 +43,9 @@ def retry(uid: str) -> None:
     queue, state = _locked(uid)
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
-    try:
-        with transaction.atomic():
-            _guarded(_RETRY, uid, f"The job is {state} no more.")
-    except IntegrityError as error:
-        raise IllegalMove("Another job with the same unique key is live.") from error
+    _guarded(_RETRY, uid, f"The job is {state} no more.")
     _permit(queue, uid)
-    wake([queue])
+    _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 
 
 def promote(uid: str) -> None:
@@ -55,7 +54,7 @@ def promote(uid: str) -> None:
     if state not in MOVES["promote"].sources:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
-    wake([queue])
+    _tell_after_commit(queue, "enqueued", uid, "promoted")
 
 
 def _permit(queue: str, uid: str) -> None:
@@ -74,10 +73,21 @@ def _locked(uid: str) -> tuple[str, str]:
 
 
 def _guarded(sql: str, uid: str, problem: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [uid] * sql.count("%s"))
-        if cursor.rowcount == 0:
-            raise IllegalMove(problem)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [uid] * sql.count("%s"))
+            if cursor.rowcount == 0:
+                raise IllegalMove(problem)
+    except IntegrityError as error:
+        raise IllegalMove("Another job with the same unique key is live.") from error
+
+
+def _tell_after_commit(queue: str, event: str, uid: str, reason: str) -> None:
+    transaction.on_commit(partial(tell, queue, event, uid, {"reason": reason}), robust=True)
+
+
+def _wake_after_commit(queues: Sequence[str]) -> None:
+    transaction.on_commit(partial(wake, queues), robust=True)
 
 
 _CANCEL = """

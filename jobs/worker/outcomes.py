@@ -6,8 +6,8 @@ import traceback as tracebacks
 from typing import Any
 
 from celery.exceptions import Ignore
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.configuration import INLINE_RESULT_LIMIT
 from jobs.errors import Permanent
 from jobs.fence import leases

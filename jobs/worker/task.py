@@ -49,7 +49,7 @@ class JobTask(Task):
 
     # -- calling ---------------------------------------------------------------------------------------
 
-    def apply_async(  # noqa: PLR0913 -- Celery's signature
+    def apply_async(
         self,
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
@@ -141,7 +141,7 @@ class JobTask(Task):
             self._write_retry(run, retry)
             raise retry from error
 
-    def retry(  # noqa: PLR0913 -- Celery's signature
+    def retry(
         self,
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
