@@ -1,7 +1,7 @@
 """Settings of the test suite: the same as in production, on throw-away services and with short leases."""
 
-from config.settings.base import *  # noqa: F403 -- Django reads settings as module attributes
 from config.queues import QUEUES
+from config.settings.base import *  # noqa: F403 -- Django reads settings as module attributes
 from config.settings.base import DATABASES, env
 from jobs.queues import Queue
 from jobs.retry import Exponential, Fixed

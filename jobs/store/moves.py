@@ -1,12 +1,13 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import IllegalMove, NotFound, Unavailable
-from jobs.fence import leases
+from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
@@ -42,6 +43,7 @@ def retry(uid: str) -> None:
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
     _guarded(_RETRY, uid, f"The job is {state} no more.")
+    transaction.on_commit(partial(_permit, queue, uid), robust=True)
     _wake_after_commit([queue])
 
 
@@ -52,6 +54,12 @@ def promote(uid: str) -> None:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
     _wake_after_commit([queue])
+
+
+def _permit(queue: str, uid: str) -> None:
+    """Lift what a cancellation left behind: tickets may be written again. Without Redis it lapses by itself."""
+    with suppress(*REDIS_ERRORS):
+        client().hdel(keys.withdrawn(queue), uid)
 
 
 def _locked(uid: str) -> tuple[str, str]:
