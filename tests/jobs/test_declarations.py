@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from celery import Celery
 from django.test import override_settings
 
@@ -31,6 +32,7 @@ def _book(*queues: Queue) -> QueueBook:
     return QueueBook(queues, "a")
 
 
+@pytest.mark.filterwarnings("ignore::celery.exceptions.CDeprecationWarning")  # Celery still reads it
 def test_sound_declarations_have_no_fault() -> None:
     tasks = _tasks(
         autoretry_for=(OSError,), retry_backoff=2, retry_backoff_max=60, retry_jitter=False, max_retries=3,
