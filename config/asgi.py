@@ -5,4 +5,14 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+_pages = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402 -- Django must be set up before
+from django.conf import settings  # noqa: E402 -- as above
+
+from jobs.http.limits import BodyLimit  # noqa: E402 -- as above
+from jobs.socket.routing import websocket  # noqa: E402 -- as above
+
+application = ProtocolTypeRouter(
+    {"http": BodyLimit(_pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), "websocket": websocket}
+)

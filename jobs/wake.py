@@ -1,8 +1,10 @@
 """Telling the dispatcher that there is work, after the commit. Best effort: its own poll finds the rest."""
 
+import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS, client
@@ -15,13 +17,23 @@ _quiet_until = 0.0
 
 def wake(queues: Sequence[str]) -> None:
     """Append a wake-up to the log of each queue. Redis being away is no error: the row is there."""
+    _append([(queue, {"e": "enqueued"}) for queue in queues])
+
+
+def tell(queue: str, event: str, uid: str, data: Mapping[str, Any]) -> None:
+    """Append what an operator did to a job outside its runs: `enqueued` (it waits again) or `withdrawn`
+    (it was cancelled before it started). The rows are changed already; browsers want to know."""
+    _append([(queue, {"e": event, "j": uid, "d": json.dumps(data)})])
+
+
+def _append(entries: Sequence[tuple[str, dict[str, str]]]) -> None:
     global _quiet_until  # noqa: PLW0603 -- one pause for the whole process
     if time.monotonic() < _quiet_until:
         return
     try:
         redis = client(timeout=1.0)
-        for queue in queues:
-            redis.xadd(keys.events(queue), {"e": "enqueued"})
+        for queue, fields in entries:
+            redis.xadd(keys.events(queue), cast("dict[Any, Any]", fields))
     except REDIS_ERRORS as error:
         _quiet_until = time.monotonic() + _PAUSE_AFTER_FAILURE
         logger.warning("no wake-up sent, the dispatcher's poll will find the job: %s", error)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_celery_results",
     "django_htmx",
     "channels",
+    "ninja",
     "jobs",
     "enrichment",
     "analysis",
@@ -51,7 +52,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jobs.pages.security.ContentSecurityPolicy",
+    "config.middleware.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -73,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "jobs.pages.context.frame",
             ]
         },
     }
@@ -102,6 +105,14 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
+    ("overview", "Overview", "overview"),
+    ("wallets", "Wallets", "wallets"),
+    ("jobs", "Jobs", "jobs"),
+    ("dead-letters", "Dead letters", "dead-letters"),
+    ("workers", "Workers", "workers"),
+)
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)
@@ -134,3 +145,19 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = True
 CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens a new database connection around every task
 CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"
+
+# -- the outside world: a provider without an address or key is the local sandbox ---------------------------
+
+SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{env.int('SANDBOX_PORT', default=18899)}")
+HELIUS_API_KEY = env.str("HELIUS_API_KEY", default="")
+HELIUS_URL = env.str("HELIUS_URL", default="")
+SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
+DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
+COINGECKO_URL = env.str("COINGECKO_URL", default="")
+COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
+
+# -- HTTP API and WebSocket ----------------------------------------------------------------------------
+
+MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
+JOBS_API_REQUESTS_PER_MINUTE = env.int("JOBS_API_REQUESTS_PER_MINUTE", default=1200)

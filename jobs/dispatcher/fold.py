@@ -9,7 +9,7 @@ from django.db import transaction
 
 from jobs import celery_json
 from jobs.configuration import queue_book
-from jobs.dispatcher.events import Event, rounds
+from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
 from jobs.store.dependencies import count_down
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts

@@ -143,15 +143,16 @@ _TYPES = [
     "text",
     "int4",
 ]
+_NAMES = ", ".join(f"c{n}" for n in range(len(_TYPES)))
+_FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))
 _INSERT_ONE = (
     f"INSERT INTO jobs_job ({_COLUMNS}) "
     f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED} "
     "ON CONFLICT DO NOTHING RETURNING uid"
 )
 _INSERT_MANY = (
-    f"INSERT INTO jobs_job ({_COLUMNS}) "  # noqa: S608 -- built from constants
-    f"SELECT {_SELECTED.format(*(f'v.c{n}' for n in range(len(_TYPES))))}, {_FIXED} "
+    f"INSERT INTO jobs_job ({_COLUMNS}) SELECT {_FROM_V}, {_FIXED} "  # noqa: S608 -- built from constants
     f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in _TYPES)}) WITH ORDINALITY "
-    f"AS v({', '.join(f'c{n}' for n in range(len(_TYPES)))}, place) ORDER BY v.place "
+    f"AS v({_NAMES}, place) ORDER BY v.place "
     "ON CONFLICT DO NOTHING RETURNING uid"
 )

@@ -11,7 +11,7 @@ from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
-from jobs.wake import wake
+from jobs.wake import tell, wake
 
 
 def cancel(uid: str, reason: str = "cancelled") -> None:
@@ -34,6 +34,7 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         if row is None:
             raise IllegalMove("The job has just ended.")
         unblocked = count_down([(row[0], False)])
+    _tell_after_commit(queue, "withdrawn", uid, reason)
     _wake_after_commit(sorted(unblocked))
 
 
@@ -44,7 +45,7 @@ def retry(uid: str) -> None:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
     _guarded(_RETRY, uid, f"The job is {state} no more.")
     transaction.on_commit(partial(_permit, queue, uid), robust=True)
-    _wake_after_commit([queue])
+    _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 
 
 def promote(uid: str) -> None:
@@ -53,7 +54,7 @@ def promote(uid: str) -> None:
     if state not in MOVES["promote"].sources:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
-    _wake_after_commit([queue])
+    _tell_after_commit(queue, "enqueued", uid, "promoted")
 
 
 def _permit(queue: str, uid: str) -> None:
@@ -78,7 +79,11 @@ def _guarded(sql: str, uid: str, problem: str) -> None:
             if cursor.rowcount == 0:
                 raise IllegalMove(problem)
     except IntegrityError as error:
-        raise IllegalMove("Another job that does the same is waiting or running.") from error
+        raise IllegalMove("Another job with the same unique key is live.") from error
+
+
+def _tell_after_commit(queue: str, event: str, uid: str, reason: str) -> None:
+    transaction.on_commit(partial(tell, queue, event, uid, {"reason": reason}), robust=True)
 
 
 def _wake_after_commit(queues: Sequence[str]) -> None:

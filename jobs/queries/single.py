@@ -1,7 +1,6 @@
-"""Reads: what is the state of things."""
+"""Reads of one job."""
 
 from celery import states as celery_states
-from django.db import connection
 
 from jobs.errors import NotFound
 from jobs.models import Job
@@ -44,18 +43,3 @@ def is_finished(uid: str) -> bool:
     """Whether the job reached a terminal state."""
     found = queue_and_state(uid)
     return found is not None and found[1] in TERMINAL
-
-
-_COUNTS = """
-SELECT queue, state, count(*) FROM jobs_job GROUP BY queue, state
-"""
-
-
-def counts_by_queue_and_state() -> dict[str, dict[str, int]]:
-    """How many jobs each queue has in each state."""
-    counts: dict[str, dict[str, int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS)
-        for queue, state, count in cursor.fetchall():
-            counts.setdefault(queue, {})[state] = count
-    return counts

@@ -1,0 +1,5 @@
+"""What was computed."""
+
+from analysis.models.pnl_report import PnlReport
+
+__all__ = ["PnlReport"]

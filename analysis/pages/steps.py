@@ -1,0 +1,49 @@
+"""The jobs that make a wallet's analysis, as the page shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.models import Job
+from jobs.queries.finding import jobs_about
+
+TITLES = {
+    "sync_wallet": "Fetch the transactions",
+    "fetch_balance": "Fetch the balances",
+    "analyze_pnl": "Work out profit and loss",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One job, under the title that people know it by."""
+
+    title: str
+    job: Job
+
+    @property
+    def message(self) -> str:
+        """What it says of itself: its progress, or why it waits or failed."""
+        told = (self.job.progress_detail or {}).get("message", "")
+        if self.job.state in {"failed", "cancelled", "delayed"}:
+            return str(self.job.reason or told)
+        return str(told)
+
+
+def steps_of(address: str, uids: Sequence[str] = ()) -> list[Step]:
+    """The steps with these ids; without ids the newest job of each kind about the wallet."""
+    if uids:
+        jobs = {job.uid: job for job in Job.objects.filter(uid__in=uids)}
+        return [_step(jobs[uid]) for uid in uids if uid in jobs]
+    newest: dict[str, Job] = {}
+    for job in jobs_about(address):
+        newest.setdefault(job.short_task, job)
+    return [_step(newest[name]) for name in TITLES if name in newest]
+
+
+def under_way(steps: Sequence[Step]) -> bool:
+    """Whether any step is not finished."""
+    return any(not step.job.finished for step in steps)
+
+
+def _step(job: Job) -> Step:
+    return Step(TITLES.get(job.short_task, job.short_task), job)

@@ -1,0 +1,47 @@
+"""Where the outside world is: real services where an address or a key says so, else the sandbox."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+_HELIUS_RPC = "https://mainnet.helius-rpc.com"
+_HELIUS_API = "https://api.helius.xyz"
+
+
+@dataclass(frozen=True)
+class SolanaAddresses:
+    """Base addresses of the Solana services; the key goes with requests to Helius only."""
+
+    rpc: str
+    helius_rpc: str
+    helius_api: str
+    helius_key: str = field(repr=False)
+    is_sandbox: bool
+
+
+def solana() -> SolanaAddresses:
+    """The Solana services that the settings name."""
+    key, own = settings.HELIUS_API_KEY, settings.HELIUS_URL.rstrip("/")
+    sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/helius"
+    helius_rpc = own or (_HELIUS_RPC if key else sandbox)
+    helius_api = own or (_HELIUS_API if key else sandbox)
+    rpc = settings.SOLANA_RPC_URL or (
+        f"{helius_rpc}/?api-key={key}" if key else f"{settings.SANDBOX_URL.rstrip('/')}/solana"
+    )
+    is_sandbox = rpc.startswith(settings.SANDBOX_URL)
+    return SolanaAddresses(rpc, helius_rpc, helius_api, key, is_sandbox)
+
+
+def dexscreener() -> str:
+    """The base address of DexScreener: the real one once Solana is real."""
+    return _market(settings.DEXSCREENER_URL, "https://api.dexscreener.com", "dexscreener")
+
+
+def coingecko() -> str:
+    """The base address of CoinGecko's version 3: the real one once Solana is real."""
+    return _market(settings.COINGECKO_URL, "https://api.coingecko.com/api/v3", "coingecko/api/v3")
+
+
+def _market(chosen: str, public: str, path: str) -> str:
+    sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/{path}"
+    return (chosen or (sandbox if solana().is_sandbox else public)).rstrip("/")

@@ -1,0 +1,95 @@
+"""HTTP to outsiders: timeouts everywhere, and every failure as the error that says what to do about it.
+
+429 is RateLimited with the seconds of Retry-After; a network error, a timeout and 5xx are Transient; any
+other refusal is Permanent. Messages name the service and the path, never the query: keys travel there.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from os import getpid
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from jobs.errors import Permanent, RateLimited, Transient
+
+_LIMITS = httpx2.Limits(max_connections=8, max_keepalive_connections=4)
+_RETRY_AFTER = 5.0  # seconds, when a 429 does not say
+_LONGEST_WAIT = 900.0  # seconds; the bound on what a Retry-After may ask for
+
+# httpx2 logs every request with its query, and so the keys in it.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Service:
+    """An outsider: its name for people, and how long it may take to connect and to answer, in seconds."""
+
+    name: str
+    connect: float = 5.0
+    answer: float = 20.0
+
+    def get(self, url: str, query: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
+        """The JSON at an address. Raises RateLimited, Transient, Permanent."""
+        return self._exchange("GET", url, params=dict(query), headers=dict(headers or {}))
+
+    def post(self, url: str, body: Any) -> Any:
+        """The JSON answer to a JSON body. Raises RateLimited, Transient, Permanent."""
+        return self._exchange("POST", url, json=body)
+
+    def _exchange(self, method: str, url: str, **request: Any) -> Any:
+        place = f"{self.name} ({urlsplit(url).path or '/'})"
+        if request.get("params") == {}:
+            del request["params"]  # else httpx2 drops the query of the address
+        try:
+            timeout = httpx2.Timeout(self.answer, connect=self.connect)
+            response = _client(getpid()).request(method, url, timeout=timeout, **request)
+        except httpx2.TimeoutException:
+            raise Transient(f"{place} did not answer in time") from None
+        except httpx2.TransportError as error:
+            raise Transient(f"{place} cannot be reached: {type(error).__name__}") from None
+        except httpx2.InvalidURL:
+            raise Permanent(f"the address of {self.name} is no URL") from None
+        _check(place, response)
+        try:
+            return response.json()
+        except ValueError:
+            raise Transient(f"{place} answered with something that is no JSON") from None
+
+
+def _check(place: str, response: httpx2.Response) -> None:
+    status = response.status_code
+    if status == 429:
+        delay = retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+        raise RateLimited(delay, f"{place} asks to wait {delay:g} s")
+    if status >= 500 or status == 408:
+        raise Transient(f"{place} answered {status}")
+    if status >= 300:
+        raise Permanent(f"{place} refused with {status}")
+
+
+def retry_after(header: str | None, now: datetime) -> float:
+    """Seconds to wait by a Retry-After header: a number or an HTTP date (RFC 9110, 10.2.3), bounded."""
+    try:
+        seconds = float(header) if header else _RETRY_AFTER
+    except ValueError:
+        seconds = _until(header or "", now)
+    return min(_LONGEST_WAIT, max(0.0, seconds))
+
+
+def _until(date: str, now: datetime) -> float:
+    try:
+        return (parsedate_to_datetime(date).astimezone(UTC) - now).total_seconds()
+    except ValueError:
+        return _RETRY_AFTER
+
+
+@cache
+def _client(process: int) -> httpx2.Client:
+    """One per process: sockets must not be shared across a fork."""
+    return httpx2.Client(limits=_LIMITS, follow_redirects=False)

@@ -1,0 +1,53 @@
+"""A wallet's transactions from any Solana node: signatures first, then each transaction.
+
+https://solana.com/docs/rpc/http/getsignaturesforaddress, .../gettransaction
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from enrichment.providers.solana.accounts import token_accounts_of
+from enrichment.providers.solana.paging import AccountPages
+from enrichment.providers.solana.reading import OPTIONS, read_transaction
+from enrichment.providers.solana.records import Page, Position, RawTransaction
+from enrichment.providers.solana.rpc import Rpc
+from jobs.errors import Transient
+
+_LISTED = 100  # signatures in one piece of an account's list
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A line of getSignaturesForAddress."""
+
+    signature: str
+    slot: int
+
+
+@dataclass(frozen=True)
+class PlainRpc:
+    """A `TransactionSource` over the methods that every node has."""
+
+    rpc: Rpc
+    name: str = "plain RPC"
+
+    def pages(
+        self, address: str, *, before: Position | None, until: Position | None, size: int
+    ) -> Iterator[Page]:
+        """See `TransactionSource`."""
+        accounts = [account.address for account in token_accounts_of(self.rpc, address)]
+        return AccountPages(address, self._list, self._load).walk(accounts, before, until, size)
+
+    def _list(self, account: str, before: str | None) -> list[Signature]:
+        options = {"limit": _LISTED, "commitment": "finalized"} | ({"before": before} if before else {})
+        lines = self.rpc.call("getSignaturesForAddress", account, options)
+        return [Signature(line["signature"], line["slot"]) for line in lines]
+
+    def _load(self, signatures: Sequence[Signature]) -> list[RawTransaction]:
+        calls = [("getTransaction", [item.signature, OPTIONS]) for item in signatures]
+        answers = self.rpc.call_many(calls)
+        if missing := [
+            item.signature for item, answer in zip(signatures, answers, strict=True) if not answer
+        ]:
+            raise Transient(f"{self.name} lists {missing[0]} but does not have it (yet)")
+        return [read_transaction(answer) for answer in answers]

@@ -1,0 +1,14 @@
+"""Addresses that every Solana cluster shares."""
+
+SOL_MINT = "So11111111111111111111111111111111111111112"
+SYSTEM = "11111111111111111111111111111111"
+TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"  # noqa: S105 -- an address
+TOKEN_2022 = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"  # noqa: S105 -- an address
+TOKEN_PROGRAMS = (TOKEN, TOKEN_2022)
+ASSOCIATED_TOKEN = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL"  # noqa: S105 -- an address
+UNDERSTOOD = frozenset({SYSTEM, TOKEN, TOKEN_2022, ASSOCIATED_TOKEN})  # programs whose instructions are read
+
+USDC_MINT = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
+USDT_MINT = "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB"
+DOLLARS = frozenset({USDC_MINT, USDT_MINT})
+MONEY = DOLLARS | {SOL_MINT}

@@ -1,0 +1,95 @@
+"""Whether a queue needs attention, and why: a pure function over what is known of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Counts above which, and shares below which, somebody should look; `minimum` jobs make a share."""
+
+    waiting: int = 500
+    failed: int = 50
+    success_warning: float = 0.80
+    success_critical: float = 0.50
+    minimum: int = 10
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """What the judgement is made of. `success` is the share of `ended` jobs that completed."""
+
+    waiting: int
+    active: int
+    dead: int
+    slots: int
+    led: bool
+    ended: int
+    success: float | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: a badge of a word or two, a sentence, and what to do."""
+
+    level: Level
+    badge: str
+    sentence: str
+    advice: str
+
+
+def problems(vitals: Vitals, limits: Thresholds | None = None) -> list[Problem]:
+    """Everything that is wrong with a queue, worst first."""
+    found = [*_unattended(vitals), *_overdue(vitals, limits or Thresholds())]
+    return sorted(found, key=lambda problem: problem.level != Level.CRITICAL)
+
+
+def _unattended(vitals: Vitals) -> Iterator[Problem]:
+    if not vitals.led:
+        yield Problem(
+            Level.CRITICAL,
+            "no dispatcher",
+            "No dispatcher leads this queue.",
+            "Start `manage.py dispatcher`.",
+        )
+    if vitals.waiting and not vitals.slots:
+        yield Problem(
+            Level.CRITICAL,
+            "no worker",
+            "Jobs wait and no worker serves this queue.",
+            "Start `celery -A config worker -Q` with this queue.",
+        )
+
+
+def _overdue(vitals: Vitals, limits: Thresholds) -> Iterator[Problem]:
+    if vitals.waiting > limits.waiting:
+        yield Problem(
+            Level.WARNING,
+            "long queue",
+            f"More than {limits.waiting} jobs wait.",
+            "Add workers, or look at what keeps these busy.",
+        )
+    if vitals.dead > limits.failed:
+        yield Problem(
+            Level.WARNING,
+            "many failed",
+            f"More than {limits.failed} dead letters are open.",
+            "Retry or discard them under Dead letters.",
+        )
+    share = vitals.success
+    if share is not None and vitals.ended >= limits.minimum and share < limits.success_warning:
+        critical = share < limits.success_critical
+        yield Problem(
+            Level.CRITICAL if critical else Level.WARNING,
+            f"{share:.0%} succeed",
+            f"Only {share:.0%} of the jobs that ended within an hour succeeded.",
+            "See what they have in common under Dead letters.",
+        )

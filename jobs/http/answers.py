@@ -1,0 +1,236 @@
+"""What the API gives: responses. Names are camelCase on the wire; times are ISO 8601 in UTC."""
+
+from datetime import datetime
+from typing import Any
+
+from jobs.http.schemas import Camel
+
+
+class ProblemOut(Camel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    fields: dict[str, str] | None = None
+
+
+class Links(Camel):
+    """Where to go on from a job."""
+
+    self: str
+    wait: str
+    events: str
+    logs: str
+    cancel: str
+    retry: str
+    promote: str
+
+
+class Started(Camel):
+    """A job that was made, or the one that it met (`created` is false)."""
+
+    id: str
+    created: bool
+    links: Links
+
+
+class StartedMany(Camel):
+    """The jobs of a bulk request, in its order."""
+
+    jobs: list[Started]
+
+
+class JobOut(Camel):
+    """A job in a list. `attempts` counts used ones; `maxAttempts` null means the defaults of its task."""
+
+    id: str
+    job_name: str
+    task: str
+    queue_name: str
+    state: str
+    priority: int
+    progress: float | None
+    attempts: int
+    max_attempts: int | None
+    correlation_id: str
+    subject: str
+    tags: list[str]
+    created_at: datetime
+    run_at: datetime | None
+    expires_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    worker: str
+    reason: str
+    links: Links
+
+
+class JobPage(Camel):
+    """A page; `next` is the cursor of the next one, null at the end."""
+
+    items: list[JobOut]
+    next: int | None
+
+
+class AttemptOut(Camel):
+    """A finished run. `seconds` is the run time, `delay` the seconds until the next run."""
+
+    run: int
+    outcome: str
+    started_at: datetime | None
+    ended_at: datetime
+    seconds: float | None
+    worker: str
+    error_type: str
+    error: str
+    traceback: str
+    delay: float | None
+    reason: str
+
+
+class Relative(Camel):
+    """A job that this one waits for, or that waits for it."""
+
+    id: str
+    job_name: str
+    state: str
+
+
+class JobDetail(JobOut):
+    """Everything about a job. `result` is null until it completed; secret fields of `data` are masked."""
+
+    finished: bool
+    runs: int
+    stalls: int
+    snoozes: int
+    progress_details: Any
+    data: dict[str, Any]
+    options: dict[str, Any]
+    attempt_history: list[AttemptOut]
+    result: Any
+    parents: list[Relative]
+    children: list[Relative]
+
+
+class EventPage(Camel):
+    """Part of a job's events, as the WebSocket tells them. `more`: ask again with `after` = `cursor`.
+    `gap`: events between `after` and the first one given are gone from the log."""
+
+    events: list[dict[str, Any]]
+    cursor: str
+    more: bool
+    gap: bool
+
+
+class Durations(Camel):
+    """Seconds, over the last hour at most."""
+
+    p50: float
+    p95: float
+
+
+class QueueOut(Camel):
+    """How a queue is doing. Rates are per minute over the last five; shares and durations those of the
+    last hour at most. `waitSeconds` is from due to started."""
+
+    name: str
+    owner: str
+    counts: dict[str, int]
+    oldest_waiting_seconds: float | None
+    open_dead_letters: int
+    arriving_per_minute: float
+    finishing_per_minute: float
+    completed_recently: int
+    failed_recently: int
+    success_share: float | None
+    wait_seconds: Durations | None
+    run_seconds: Durations | None
+    last_processed_at: datetime | None
+    concurrency: int
+    max_attempts: int | None
+    rate: str | None
+    keep_completed: int
+    keep_failed: int
+
+
+class Queues(Camel):
+    """Every queue."""
+
+    queues: list[QueueOut]
+
+
+class Issue(Camel):
+    """Something that is not as it should be, and what to do about it."""
+
+    level: str
+    message: str
+    recommendation: str
+
+
+class QueueHealth(Camel):
+    """A queue's verdict: healthy, warning or critical."""
+
+    name: str
+    status: str
+    issues: list[Issue]
+    last_processed_at: datetime | None
+
+
+class Health(Camel):
+    """The whole; `redis` and `database` are ok or what is wrong."""
+
+    status: str
+    redis: str
+    database: str
+    last_processed_at: datetime | None
+    queues: list[QueueHealth]
+
+
+class Failure(Camel):
+    """A dead letter: a job that failed for good, with everything that explains it."""
+
+    id: int
+    job_id: str
+    job_name: str
+    task: str
+    queue_name: str
+    data: dict[str, Any]
+    priority: int
+    tags: list[str]
+    correlation_id: str
+    error_type: str
+    error: str
+    traceback: str
+    fingerprint: str
+    retryable: bool
+    reason: str
+    attempts: int
+    failed_at: datetime
+    resolution: str
+    resolved_at: datetime | None
+    resolved_by: str
+    note: str
+
+
+class Failures(Camel):
+    """Recent failures, newest first."""
+
+    items: list[Failure]
+
+
+class LetterPage(Failures):
+    """A page of dead letters."""
+
+    next: int | None
+
+
+class LetterStats(Camel):
+    """Open dead letters of a queue."""
+
+    total: int
+    retryable: int
+    not_retryable: int
+    by_error: dict[str, int]
+    by_day: dict[str, int]

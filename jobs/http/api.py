@@ -1,0 +1,29 @@
+"""The API as a whole: /api/v1/, its document at openapi.json and a page to browse it at docs."""
+
+from ninja import NinjaAPI
+
+from jobs.http import routes_following, routes_jobs, routes_letters, routes_observing
+from jobs.http.auth import SIGNED_IN, docs_for_signed_in
+from jobs.http.body import StrictParser
+from jobs.http.problems import add_handlers
+from jobs.http.throttle import PerClient
+
+api = NinjaAPI(
+    title="Millrace",
+    version="1",
+    description=(
+        "Start jobs, follow them, operate queues. Errors are RFC 9457 problem details with a stable `type`. "
+        "Times are ISO 8601 in UTC. Sign in with a token (`Authorization: Bearer mr_...`) or with the site's session."
+    ),
+    auth=SIGNED_IN,
+    throttle=PerClient(),
+    parser=StrictParser(),
+    docs_decorator=docs_for_signed_in,
+)
+add_handlers(api)
+# The order matters: /jobs/stats is no job's id.
+api.add_router("/jobs", routes_observing.router)
+api.add_router("/jobs", routes_jobs.router)
+api.add_router("/jobs", routes_following.router)
+api.add_router("/queues", routes_observing.queues_router)
+api.add_router("/queues/{queue}/dlq", routes_letters.router)

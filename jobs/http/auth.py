@@ -1,0 +1,68 @@
+"""Signing in to the API: a bearer token, or the site's session with its CSRF token."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from ninja.security import HttpBearer, SessionAuth
+
+from jobs.access import may_operate, may_view, user_of_token
+from jobs.http.problems import Problem, respond
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer mr_...`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """The token's user. 401 for a token that is unknown or revoked, whatever the session says."""
+        user = None if "\x00" in token else user_of_token(token)
+        if user is None:
+            raise Problem(401, "This token is unknown or was revoked.", kind="bad-token")
+        return user
+
+
+class Session(SessionAuth):
+    """The site's session cookie; unsafe methods need X-CSRFToken."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The session's user, or None; who is not signed in hears that, not something about CSRF."""
+        return super().__call__(request) if may_view(request.user) else None
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        """The CSRF check has passed."""
+        return request.user
+
+
+SIGNED_IN = [Token(), Session()]
+
+
+def user_of(request: HttpRequest) -> Any:
+    """Who makes this request; set by one of `SIGNED_IN`."""
+    return request.auth  # type: ignore[attr-defined] -- set by ninja
+
+
+def must_operate(request: HttpRequest) -> Any:
+    """The user, who may change jobs. 403 for all others."""
+    user = user_of(request)
+    if not may_operate(user):
+        raise Problem(403, f"{user} may look at jobs, but not start or change them.")
+    return user
+
+
+def docs_for_signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The document and its page are for users too: programs get a 401, browsers the login page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            if may_view(request.user) or Token()(request):
+                return view(request, *args, **kwargs)
+        except Problem as problem:
+            return respond(problem)
+        if request.path.endswith("/docs"):
+            return redirect_to_login(request.get_full_path())
+        return respond(Problem(401, "Send `Authorization: Bearer mr_...`, or sign in on the site."))
+
+    return guarded

@@ -1,0 +1,86 @@
+"""/jobs: start, find, read, and change single jobs."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from ninja.responses import Status
+
+from jobs.configuration import queue_book
+from jobs.http import represent, starting
+from jobs.http.answers import JobDetail, JobPage, ProblemOut, Started, StartedMany
+from jobs.http.auth import must_operate
+from jobs.http.schemas import Bulk, JobFilter, Text, Trigger
+from jobs.queries import get_job
+from jobs.queries.listing import Wanted, find_jobs
+from jobs.store import moves
+
+router = Router(by_alias=True, tags=["jobs"])
+
+Uid = Annotated[Text, Path(description="The job's id.")]
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 503), ProblemOut)
+
+
+@router.post("/trigger", response={202: Started, **PROBLEMS})
+def trigger(request: HttpRequest, response: HttpResponse, body: Trigger) -> Status[Started]:
+    """Start a job. The answer comes at once; `created` is false when it met one that lives already."""
+    must_operate(request)
+    answer = starting.start(body)
+    started = represent.started(answer.uid, created=answer.created)
+    response["Location"] = started.links.self
+    return Status(202, started)
+
+
+@router.post("/bulk", response={202: StartedMany, **PROBLEMS})
+def bulk(request: HttpRequest, body: Bulk) -> Status[StartedMany]:
+    """Start many jobs, all or none."""
+    must_operate(request)
+    answers = starting.start_all(body.jobs)
+    jobs = [represent.started(answer.uid, created=answer.created) for answer in answers]
+    return Status(202, StartedMany(jobs=jobs))
+
+
+@router.get("", response={200: JobPage, **PROBLEMS})
+def search(request: HttpRequest, wanted: Query[JobFilter]) -> JobPage:
+    """Find jobs, newest first, a page at a time."""
+    looked_for = Wanted(
+        state=wanted.state or "",
+        queue=queue_book().get(wanted.queue).name if wanted.queue else "",
+        task=wanted.task or "",
+        tag=wanted.tag or "",
+        correlation_id=wanted.correlation_id or "",
+        subject=wanted.subject or "",
+        text=wanted.q or "",
+    )
+    rows, following = find_jobs(looked_for, wanted.cursor, wanted.limit)
+    return JobPage(items=[represent.job(row) for row in rows], next=following)
+
+
+@router.get("/{uid}", response={200: JobDetail, **PROBLEMS})
+def read(request: HttpRequest, uid: Uid) -> JobDetail:
+    """One job with everything that is known of it."""
+    return represent.job_detail(get_job(uid))
+
+
+@router.post("/{uid}/cancel", response={200: JobDetail, **PROBLEMS})
+def cancel(request: HttpRequest, uid: Uid) -> JobDetail:
+    """Cancel a job that has not started; 409 when it runs or ended."""
+    user = must_operate(request)
+    moves.cancel(uid, f"cancelled by {user}")
+    return represent.job_detail(get_job(uid))
+
+
+@router.post("/{uid}/retry", response={200: JobDetail, **PROBLEMS})
+def retry(request: HttpRequest, uid: Uid) -> JobDetail:
+    """Let a failed or cancelled job run again, with all its attempts; 409 for any other."""
+    must_operate(request)
+    moves.retry(uid)
+    return represent.job_detail(get_job(uid))
+
+
+@router.post("/{uid}/promote", response={200: JobDetail, **PROBLEMS})
+def promote(request: HttpRequest, uid: Uid) -> JobDetail:
+    """Let a delayed job run now; 409 for any other."""
+    must_operate(request)
+    moves.promote(uid)
+    return represent.job_detail(get_job(uid))

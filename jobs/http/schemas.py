@@ -1,0 +1,104 @@
+"""What the API takes: requests, with every field's limits. Names are camelCase on the wire."""
+
+from typing import Annotated, Any, Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from jobs.states import State
+
+TEN_YEARS_MS = 10 * 365 * 86_400 * 1000
+_NO_NUL = r"^[^\x00]+$"
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_NO_NUL)]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9_.:\-]+$")]
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+StateName = Literal["waiting", "delayed", "blocked", "active", "completed", "failed", "cancelled"]
+assert set(StateName.__args__) == {str(state) for state in State}  # type: ignore[attr-defined]
+
+
+class Camel(Schema):
+    """Base of every schema."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Strict(Camel):
+    """Base of request bodies: fields that nobody knows are refused, so that typing errors show."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+class Dedup(Strict):
+    """Meet an existing job instead of making another: by its id, or by payload fields while one is live."""
+
+    id: Text | None = Field(None, description="The job's id; a second job with it is not made.")
+    unique: Annotated[list[Text], Field(max_length=50)] | None = Field(
+        None, description="Names of payload fields; an empty list means the whole payload."
+    )
+
+
+class Trigger(Strict):
+    """A job to start."""
+
+    job_name: Text = Field(description="Short or full name; hyphens and underscores mean the same.")
+    queue_name: Text | None = Field(None, description="Default: the queue that the job belongs to.")
+    data: dict[str, Any] = Field(default_factory=dict, description="The job's payload, by field.")
+    delay: int | None = Field(None, ge=0, le=TEN_YEARS_MS, description="Milliseconds before it may run.")
+    priority: Annotated[int, Field(ge=0, le=10)] | Literal["low", "normal", "high", "critical"] | None = (
+        Field(None, description="0 to 10, higher first; low is 3, normal 5, high 7, critical 10.")
+    )
+    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
+    dedup: Dedup | None = None
+    correlation_id: Text | None = Field(None, description="Carried on to every job that this one starts.")
+
+
+class Bulk(Strict):
+    """Many jobs, all or none."""
+
+    jobs: Annotated[list[Trigger], Field(min_length=1, max_length=1000)]
+
+
+class JobFilter(Camel):
+    """What to search for, and which page."""
+
+    state: StateName | None = None
+    queue: Text | None = None
+    task: Text | None = Field(None, description="Short or full name.")
+    tag: Tag | None = None
+    correlation_id: Text | None = None
+    subject: Text | None = None
+    q: Text | None = Field(None, description="Part of a task's name or subject, or how an id begins.")
+    cursor: RowId | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class FailureFilter(Camel):
+    """Which failures."""
+
+    queue_name: Text | None = None
+    limit: int = Field(50, ge=1, le=200)
+
+
+class LetterFilter(Camel):
+    """Which dead letters, and which page."""
+
+    resolved: bool = Field(
+        False, description="Those that were retried or discarded, instead of the open ones."
+    )
+    cursor: RowId | None = None
+    limit: int = Field(50, ge=1, le=200)
+
+
+class EventFilter(Camel):
+    """Which part of a job's log."""
+
+    after: Annotated[str, StringConstraints(pattern=r"^\d{1,19}(-\d{1,19})?$")] | None = None
+    limit: int = Field(200, ge=1, le=1000)
+
+
+class Discard(Strict):
+    """Why a dead letter is given up."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_NO_NUL)]

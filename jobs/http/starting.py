@@ -1,0 +1,83 @@
+"""From a trigger to a job: the API's words into those of the core, and refusals back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from jobs.arguments import signature_of
+from jobs.configuration import queue_book
+from jobs.enqueue import enqueue_all, prepare
+from jobs.errors import OptionRefused, PayloadTooLarge, Refused
+from jobs.http.problems import Problem, of_error
+from jobs.http.schemas import Trigger
+from jobs.names import resolve_task
+from jobs.options import Unique
+from jobs.store.insert import Enqueued, NewJob
+
+# What the core calls it -> what the API calls it.
+_FIELDS = {"queue": "queueName", "task": "jobName", "countdown": "delay", "task_id": "dedup.id"}
+
+
+def start(trigger: Trigger) -> Enqueued:
+    """Start one job, as `task.using(...).enqueue(...)` does. Raises a Problem that names what is wrong."""
+    try:
+        task, options = _understood(trigger)
+        result = task.using(**options).enqueue(**trigger.data)
+    except Refused as error:
+        raise _problem(error) from None
+    return Enqueued(str(result.id), created=result.created)
+
+
+def start_all(triggers: Sequence[Trigger]) -> list[Enqueued]:
+    """Start many jobs, all or none. The Problem names every one that is refused by its index."""
+    prepared: list[NewJob] = []
+    faults: list[dict[str, Any]] = []
+    for index, trigger in enumerate(triggers):
+        try:
+            task, options = _understood(trigger)
+            prepared.append(prepare(task, (), trigger.data, options))
+        except Refused as error:
+            problem = _problem(error)
+            kind = f"/problems/{problem.kind}"
+            faults.append({"index": index, "type": kind, "detail": problem.detail, "fields": problem.fields})
+    if faults:
+        detail = f"{len(faults)} of {len(triggers)} jobs are refused; none was started."
+        raise Problem(422, detail, kind="bulk-refused", faults=faults)
+    return enqueue_all(prepared)
+
+
+def _understood(trigger: Trigger) -> tuple[Any, dict[str, Any]]:
+    task = resolve_task(trigger.job_name)
+    options: dict[str, Any] = {
+        "queue": queue_book().get(trigger.queue_name).name if trigger.queue_name else None,
+        "countdown": trigger.delay / 1000 if trigger.delay else None,
+        "priority": trigger.priority,
+        "tags": trigger.tags,
+        "correlation_id": trigger.correlation_id,
+    }
+    if trigger.dedup:
+        options["task_id"] = trigger.dedup.id
+        options["unique"] = _unique(task, trigger.dedup.unique)
+    return task, {name: value for name, value in options.items() if value is not None}
+
+
+def _unique(task: Any, fields: list[str] | None) -> Unique | None:
+    if fields is None:
+        return None
+    signature = signature_of(task)
+    strange = [] if signature.takes_more_kwargs else sorted(set(fields) - set(signature.keyword))
+    if strange:
+        known = ", ".join(signature.keyword) or "none"
+        raise OptionRefused(
+            "dedup.unique", f"{', '.join(strange)}: no field of this job; its fields are: {known}"
+        )
+    return Unique(*fields)
+
+
+def _problem(error: Refused) -> Problem:
+    """The refusal with the API's names; a name in a body that nobody knows is a wrong field, not a 404."""
+    found = of_error(error)
+    found.status = 413 if isinstance(error, PayloadTooLarge) else 422
+    of_payload = error.kind == "arguments" and error.fields.keys() != {"data"}
+    prefix = "data." if of_payload else ""
+    found.fields = {prefix + _FIELDS.get(name, name): told for name, told in found.fields.items()}
+    return found

@@ -1,0 +1,136 @@
+"""`/jobs` and `/jobs/{id}`: search, and everything about one job with what can be done to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jobs.access import may_operate
+from jobs.configuration import queue_book
+from jobs.errors import IllegalMove, NotFound, Unavailable
+from jobs.masking import shown_payload
+from jobs.models import Job
+from jobs.names import registered_tasks, short_name
+from jobs.pages.situation import situation
+from jobs.queries import get_job
+from jobs.queries.finding import Search, SearchTooSlow, find_jobs
+from jobs.queries.presence import presence
+from jobs.queries.story import story_of
+from jobs.states import MOVES, State
+from jobs.store.moves import cancel, promote, retry
+
+_ACTIONS: dict[str, tuple[Callable[[str], None], str]] = {
+    "cancel": (cancel, "The job is cancelled."),
+    "retry": (retry, "The job waits again, with all its attempts."),
+    "promote": (promote, "The job may run now."),
+}
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """The jobs that fit the filters, newest first."""
+    search = _search(request)
+    context: dict[str, Any] = {
+        "search": search,
+        "states": list(State),
+        "queues": queue_book().names,
+        "task": request.GET.get("task", ""),
+        "tasks": sorted({short_name(name) for name in registered_tasks()}),
+        "query": _query(request),
+    }
+    try:
+        context["found"] = find_jobs(search)
+    except SearchTooSlow as error:
+        context["problem"] = str(error)
+    part = request.headers.get("HX-Request")
+    return render(request, "jobs/parts/job_list.html" if part else "jobs/jobs.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def job(request: HttpRequest, uid: str) -> HttpResponse:
+    """One job; a POST acts on it first."""
+    try:
+        if request.method == "POST":
+            refusal = _act(request, uid)
+            return refusal or redirect("job", uid=uid)
+        found = get_job(uid)
+    except NotFound:
+        return render(request, "404.html", status=404)
+    template = "jobs/parts/job.html" if request.headers.get("HX-Request") else "jobs/job.html"
+    return render(request, template, _context(request, found))
+
+
+def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
+    if not may_operate(request.user):
+        raise PermissionDenied
+    name = request.POST.get("action", "")
+    if name not in _ACTIONS:
+        return HttpResponseBadRequest(f"There is no action {name!r}.", content_type="text/plain")
+    action, done = _ACTIONS[name]
+    try:
+        action(uid)
+        messages.success(request, done)
+    except (IllegalMove, Unavailable) as error:
+        messages.error(request, str(error))
+    return None
+
+
+def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
+    story = story_of(found)
+    return {
+        "job": found,
+        "story": story,
+        "situation": situation(story, served=_served(found)),
+        "payload": shown_payload(found),
+        "actions": _allowed(found) if may_operate(request.user) else (),
+    }
+
+
+def _served(found: Job) -> bool | None:
+    """Whether a live worker takes jobs of a waiting job's queue; None when nobody can tell, or asks."""
+    if found.state != State.WAITING:
+        return None
+    now = presence([found.queue])
+    return bool(now.slots(found.queue)) if now.reachable else None
+
+
+def _allowed(found: Job) -> list[str]:
+    if found.state == State.ACTIVE:
+        return []  # `cancel` of the store refuses running jobs
+    return [name for name in _ACTIONS if found.state in MOVES[name].sources]
+
+
+def _search(request: HttpRequest) -> Search:
+    given = request.GET
+    task = given.get("task", "").strip()
+    return Search(
+        text=given.get("q", "").strip().replace("\0", ""),
+        queue=given.get("queue", ""),
+        state=given.get("state", ""),
+        tasks=_named(task),
+        tag=given.get("tag", "").strip(),
+        correlation=given.get("correlation", "").strip(),
+        before=_cursor(given.get("before", "")),
+    )
+
+
+def _named(task: str) -> tuple[str, ...]:
+    """The full names of the tasks that are meant by a name with or without its module."""
+    if not task:
+        return ()
+    return tuple(name for name in registered_tasks() if task in {name, short_name(name)}) or (task,)
+
+
+def _cursor(text: str) -> int | None:
+    return min(int(text), 2**63 - 1) if text.isascii() and text.isdigit() else None
+
+
+def _query(request: HttpRequest) -> str:
+    """The filters without the cursor, for the link to the next page."""
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    return kept.urlencode()

@@ -1,0 +1,14 @@
+"""`/`: is anything wrong, in two seconds."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from jobs.queries.overview import overview
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The page; for htmx only the part that changes."""
+    template = "jobs/parts/overview.html" if request.headers.get("HX-Request") else "jobs/overview.html"
+    return render(request, template, {"now": overview()})

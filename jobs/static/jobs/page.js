@@ -1,0 +1,43 @@
+/* Every page: the theme's switch, times that stay true, questions before acting, live regions. */
+
+import { keepMoments } from "./moments.js";
+import { askFirst } from "./confirm.js";
+import { patch } from "./patch.js";
+import { startRegions } from "./regions.js";
+
+function switchTheme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+  document.dispatchEvent(new CustomEvent("themechange"));
+}
+
+// Swaps that touch only what changed: focus, selection, scroll position and open details stay.
+htmx.defineExtension("patch", {
+  isInlineSwap: (style) => style === "patch",
+  handleSwap(style, target, fragment) {
+    if (style !== "patch") return false;
+    patch(target, fragment.firstElementChild || fragment);
+    return [target];
+  },
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-switch-theme]")) switchTheme();
+});
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});
+document.addEventListener("click", (event) => {
+  const box = event.target.closest("[data-choose-all]");
+  if (!box) return;
+  for (const other of box.form.elements) if (other.name === box.dataset.chooseAll) other.checked = box.checked;
+});
+
+askFirst();
+keepMoments();
+startRegions();
