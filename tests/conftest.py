@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from jobs.localservices.launcher import Launcher
+from tests.sandbox_server import sandbox_server, seeded_folder
 from tests.services_plugin import LAUNCHER
+
+__all__ = ["sandbox_server", "seeded_folder"]
 
 
 @pytest.fixture
