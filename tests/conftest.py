@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from jobs.localservices.launcher import Launcher
-from tests.sandbox_server import sandbox_server, seeded_folder
+from tests.sandbox_server import own_state, sandbox_server, seeded_folder, start
 from tests.services_plugin import LAUNCHER
 
-__all__ = ["sandbox_server", "seeded_folder"]
+__all__ = ["own_state", "sandbox_server", "seeded_folder", "start"]
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import contextlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,3 +60,15 @@ def sandbox_server(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory
     shutil.copytree(seeded_folder, folder)
     with serving(folder) as running:
         yield running
+
+
+@pytest.fixture
+def own_state(seeded_folder: Path, tmp_path: Path) -> Path:
+    """A seeded state folder for one test alone."""
+    return Path(shutil.copytree(seeded_folder, tmp_path / "state"))
+
+
+@pytest.fixture
+def start(own_state: Path) -> Callable[..., AbstractContextManager[Server]]:
+    """Starts a sandbox on this test's own state folder, with these options."""
+    return lambda *options: serving(own_state, *options)

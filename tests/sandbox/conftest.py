@@ -1,14 +1,13 @@
 """The seeded chain in the test's own process, and servers of a test's own."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sandbox.solana.chain import Chain, open_chain
-from tests.sandbox_server import ROOT, Server, serving
+from tests.sandbox_server import ROOT, Server
 
 __all__ = ["ROOT", "Server"]
 
@@ -27,15 +26,3 @@ def chain(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def server(sandbox_server: Server) -> Server:
     """A sandbox process for tests that only read, or only add."""
     return sandbox_server
-
-
-@pytest.fixture
-def own_state(seeded_folder: Path, tmp_path: Path) -> Path:
-    """A seeded state folder for one test alone."""
-    return Path(shutil.copytree(seeded_folder, tmp_path / "state"))
-
-
-@pytest.fixture
-def start(own_state: Path) -> Callable[..., AbstractContextManager[Server]]:
-    """Starts a sandbox on this test's own state folder, with these options."""
-    return lambda *options: serving(own_state, *options)

@@ -46,9 +46,7 @@ def test_a_sale_for_wrapped_sol_that_is_unwrapped_at_once_is_a_sale_for_sol() ->
         tokens={"wallet-a": -70, "pool-a": 70, "pool-sol": -900},
         accounts={**ACCOUNTS, "pool-sol": ("pool", SOL_MINT)},
     )
-    assert normalise(transaction, "wallet") == Meaning(
-        False, FEE, 0, (Leg("A", 70, SOL_MINT, 900, "pool"),)
-    )
+    assert normalise(transaction, "wallet") == Meaning(False, FEE, 0, (Leg("A", 70, SOL_MINT, 900, "pool"),))
 
 
 def test_wrapping_alone_is_neither_trade_nor_transfer() -> None:
