@@ -23,7 +23,9 @@ class StaticFiles(WhiteNoiseMiddleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """The file, or what the rest of the chain answers."""
         answer: HttpResponseBase | Awaitable[HttpResponseBase] = super().__call__(request)
-        return _at_once(answer) if iscoroutinefunction(self) and isinstance(answer, HttpResponseBase) else answer
+        return (
+            _at_once(answer) if iscoroutinefunction(self) and isinstance(answer, HttpResponseBase) else answer
+        )
 
 
 async def _at_once(response: HttpResponseBase) -> HttpResponseBase:

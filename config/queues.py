@@ -48,7 +48,10 @@ QUEUES = (
         tasks=("analysis.tasks.pnl.analyze_pnl",),
     ),
     Queue("similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50),
-    Queue("risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"), keep_failed=50),
+    Queue(
+        "risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"),
+        keep_failed=50,
+    ),
     Queue("intent-fulfillment", "analysis", concurrency=10, backoff=Exponential(2), keep_failed=500),
     # -- execution: acts -------------------------------------------------------------------------------
     Queue("blockchain-execution", "execution", concurrency=5, backoff=Exponential(5), keep_failed=1000),

@@ -5,22 +5,20 @@ worker turns it back into the annotated types before the body runs.
 """
 
 import inspect
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_type_hints
 
-from jobs import celery_json
-from pydantic import (
-    ConfigDict,
-    PydanticSchemaGenerationError,
-    PydanticUserError,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
+from jobs import celery_json
 from jobs.errors import ArgumentsRefused, PayloadTooLarge
 
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # in JSON, after an even number of backslashes
 _PLAIN = (Any, inspect.Parameter.empty, object)
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -33,17 +31,19 @@ class Signature:
         parameters = inspect.signature(function).parameters.values()
         hints = _hints(function)
         self.positional = [p.name for p in parameters if p.kind in _POSITIONAL]
-        self.keyword = [p.name for p in parameters if p.kind != p.POSITIONAL_ONLY and p.kind not in _VARIADIC]
+        self.keyword = [p.name for p in parameters if p.kind in _NAMED]
         self.required = [p.name for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
-        self.takes_more_args = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.takes_more_kwargs = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        self.more_args = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+        self.more_kwargs = next((p.name for p in parameters if p.kind is p.VAR_KEYWORD), None)
         self.types = {p.name: adapter for p in parameters if (adapter := _adapter(hints.get(p.name)))}
 
     def check(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments in their stored form. ArgumentsRefused names every field that is wrong."""
         faults = dict(self._misfits(args, kwargs))
-        checked_args = [self._dump(name, value, faults) for name, value in self._named(args)]
-        checked_kwargs = {name: self._dump(name, value, faults) for name, value in kwargs.items()}
+        checked_args = [self._dump(name, name, value, faults) for name, value in self._named(args)]
+        checked_kwargs = {
+            name: self._dump(name, self._parameter(name), value, faults) for name, value in kwargs.items()
+        }
         if faults:
             raise ArgumentsRefused(self.name, faults)
         return checked_args, checked_kwargs
@@ -53,43 +53,54 @@ class Signature:
         if not self.types:
             return list(args), dict(kwargs)
         restored = [self._load(name, value) for name, value in self._named(args)]
-        return restored, {name: self._load(name, value) for name, value in kwargs.items()}
+        return restored, {name: self._load(self._parameter(name), value) for name, value in kwargs.items()}
 
     def _named(self, args: Sequence[Any]) -> list[tuple[str, Any]]:
-        names = [*self.positional, *("" for _ in args)]
+        names = [*self.positional, *(self.more_args or "" for _ in args)]
         return list(zip(names, args, strict=False))
+
+    def _parameter(self, name: str) -> str:
+        """The parameter that takes the keyword `name`."""
+        return name if name in self.keyword else self.more_kwargs or ""
 
     def _misfits(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
-        if len(args) > len(self.positional) and not self.takes_more_args:
+        if len(args) > len(self.positional) and not self.more_args:
             found.append(("args", f"takes {len(self.positional)} positional arguments, got {len(args)}"))
         filled = self.positional[: len(args)]
-        found += [(name, "given twice") for name in filled if name in kwargs]
-        found += [(name, "missing") for name in self.required if name not in filled and name not in kwargs]
-        if not self.takes_more_kwargs:
-            found += [(name, self._unexpected(name)) for name in kwargs if name not in self.keyword]
+        named = [name for name in kwargs if name in self.keyword]
+        found += [(name, "given twice") for name in filled if name in named]
+        found += [(name, "missing") for name in self.required if name not in filled and name not in named]
+        if not self.more_kwargs:
+            found += [(name, self._unexpected(name)) for name in kwargs if name not in named]
         return found
 
     def _unexpected(self, name: str) -> str:
         close = get_close_matches(name, self.keyword, n=1)
         return f"unknown; did you mean {close[0]!r}?" if close else "unknown"
 
-    def _dump(self, name: str, value: Any, faults: dict[str, str]) -> Any:
-        adapter = self.types.get(name)
+    def _dump(self, field: str, parameter: str, value: Any, faults: dict[str, str]) -> Any:
+        adapter = self.types.get(parameter)
         if adapter is None:
             return value
         try:
-            return adapter.dump_python(adapter.validate_python(value), mode="json")
+            # Aliases, and no computed fields: what is written must be accepted back.
+            return adapter.dump_python(
+                adapter.validate_python(value), mode="json", by_alias=True, round_trip=True
+            )
         except ValidationError as error:
-            faults[name] = "; ".join(_sentence(detail) for detail in error.errors())
-            return None
+            faults[field] = "; ".join(_sentence(detail) for detail in error.errors())
+        except ValueError as error:  # pydantic's PydanticSerializationError, and those of serializers
+            faults[field] = f"cannot be written as JSON: {error}"
+        return None
 
-    def _load(self, name: str, value: Any) -> Any:
-        adapter = self.types.get(name)
-        return value if adapter is None else adapter.validate_python(value)
+    def _load(self, parameter: str, value: Any) -> Any:
+        adapter = self.types.get(parameter)
+        return value if adapter is None else adapter.validate_json(to_json(value))
 
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 @lru_cache(maxsize=4096)
@@ -104,12 +115,25 @@ def encode(field: str, value: Any, limit: int) -> str:
         text = celery_json.dumps(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentsRefused("the job", {field: f"cannot be written as JSON: {error}"}) from None
-    if "\\u0000" in text:
-        raise ArgumentsRefused("the job", {field: "contains a NUL character, which PostgreSQL cannot store"})
+    problem = _unstorable(text)
+    if problem:
+        raise ArgumentsRefused("the job", {field: f"contains {problem}, which PostgreSQL cannot store"})
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > limit:
         raise PayloadTooLarge(size, limit)
     return text
+
+
+def _unstorable(text: str) -> str:
+    """What JSON, in ASCII here, can say and PostgreSQL cannot store."""
+    if _NUL.search(text):
+        return "a NUL character"
+    if "\\ud" in text:  # an escape, or text that looks like one
+        try:
+            json.dumps(json.loads(text), ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return "half a surrogate pair"
+    return ""
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -123,17 +147,15 @@ def _adapter(hint: Any) -> TypeAdapter[Any] | None:
     if hint is None or hint in _PLAIN:
         return None
     try:
-        return TypeAdapter(hint, config=ConfigDict(ser_json_bytes="base64"))
+        return TypeAdapter(hint, config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64"))
     except PydanticUserError:  # the type brings its own configuration
         return _bare_adapter(hint)
-    except PydanticSchemaGenerationError:  # not a type that travels; passed on unchecked
-        return None
 
 
 def _bare_adapter(hint: Any) -> TypeAdapter[Any] | None:
     try:
         return TypeAdapter(hint)
-    except (PydanticSchemaGenerationError, PydanticUserError):
+    except PydanticUserError:  # not a type that travels; passed on unchecked
         return None
 
 

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.arguments import encode, signature_of
 from jobs.configuration import PAYLOAD_LIMIT, queue_book
 from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.ids import new_id
 from jobs.options import Unique
 from jobs.priority import Priority, parse_priority
-from jobs.retry import Strategy, to_plain
+from jobs.retry import from_plain, to_plain
 from jobs.states import State
 from jobs.store.dependencies import add_dependencies
 from jobs.store.insert import Enqueued, NewJob, find_completed, insert_many, insert_one
@@ -57,8 +57,8 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         expires_in=expires_in,
         expires_at=expires_at,
         unique_key=_unique_key(task, checked_args, checked_kwargs, options),
-        correlation_id=str(options.get("correlation_id") or ""),
-        subject=_subject(task, checked_kwargs),
+        correlation_id=_identifier("correlation_id", options.get("correlation_id") or ""),
+        subject=_subject(task, checked_args, checked_kwargs),
         tags=_tags(options.get("tags") or ()),
     )
 
@@ -87,10 +87,13 @@ def _insert_dependent(job: NewJob, depends_on: Sequence[str]) -> Enqueued:
     return answer
 
 
-def enqueue_all(jobs: Sequence[NewJob]) -> list[Enqueued]:
+def enqueue_all(jobs: Sequence[NewJob], depends_on: Sequence[str] = ()) -> list[Enqueued]:
     """Write many jobs, all or none; the dispatcher is told after the commit."""
     with transaction.atomic():
         answers = [answer for part in _parts(jobs, 2000) for answer in insert_many(part)]
+        for answer in answers:
+            if depends_on and answer.created:
+                add_dependencies(answer.uid, depends_on)
         transaction.on_commit(partial(wake, sorted({job.queue for job in jobs})), robust=True)
     return answers
 
@@ -113,17 +116,28 @@ def _queue_name(options: Mapping[str, Any]) -> str:
 
 
 def _uid(options: Mapping[str, Any]) -> str:
-    uid = options.get("task_id") or new_id()
-    if len(str(uid)) > 255:
-        raise OptionRefused("task_id", "must have at most 255 characters")
-    return str(uid)
+    return _identifier("task_id", options.get("task_id") or new_id())
+
+
+def _identifier(option: str, value: Any) -> str:
+    text = str(value)
+    if len(text) > 255 or not text.isprintable():  # half a surrogate pair is not printable either
+        raise OptionRefused(option, "must have at most 255 characters, all of them printable")
+    return text
 
 
 def _start(options: Mapping[str, Any]) -> tuple[float | None, datetime | None]:
-    if options.get("countdown") is not None and options.get("eta") is not None:
+    countdown, eta = options.get("countdown"), options.get("eta")
+    if countdown is not None and eta is not None:
         raise OptionRefused("eta", "may not be given together with countdown")
-    delay, _ = _moment("countdown", options.get("countdown"))
-    _, run_at = _moment("eta", options.get("eta"))
+    if isinstance(countdown, (str, datetime)):
+        raise OptionRefused(
+            "countdown", f"must be a number of seconds, got {countdown!r}; a moment is an eta"
+        )
+    if eta is not None and not isinstance(eta, (str, datetime)):
+        raise OptionRefused("eta", f"must be a moment, got {eta!r} (see countdown)")
+    delay, _ = _moment("countdown", countdown)
+    _, run_at = _moment("eta", eta)
     return (delay or None), run_at
 
 
@@ -172,12 +186,22 @@ def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
     hard, soft = kept.get("time_limit", task.time_limit), kept.get("soft_time_limit", task.soft_time_limit)
     if hard and soft and soft > hard:
         raise OptionRefused("soft_time_limit", f"must not exceed the time limit of {hard:g} seconds")
-    strategy: Strategy | None = options.get("strategy")
-    if strategy is not None:
-        kept["strategy"] = to_plain(strategy)
+    if options.get("strategy") is not None:
+        kept["strategy"] = _strategy(options["strategy"])
     if options.get("max_attempts") is not None:
         kept["max_attempts"] = _attempts(options["max_attempts"])
     return celery_json.dumps(kept)
+
+
+def _strategy(value: Any) -> dict[str, Any]:
+    plain = to_plain(value)
+    if plain is None:
+        raise OptionRefused("strategy", "must be Exponential, Linear or Fixed; a job's row keeps no code")
+    try:
+        from_plain(plain)
+    except ValueError as error:
+        raise OptionRefused("strategy", str(error)) from None
+    return plain
 
 
 def _attempts(value: Any) -> int:
@@ -203,15 +227,27 @@ def _unique_key(
     """
     if options.get("unique_key"):
         return _digest([task.name, options["unique_key"]])
-    unique: Unique | None = options.get("unique") or task.unique
+    unique = _checked_unique(task, options.get("unique") or task.unique)
     if unique is None and not task.idempotent_for:
         return None
     return payload_digest(task, args, kwargs, unique.fields if unique else ())
 
 
+def _checked_unique(task: Any, unique: Any) -> Unique | None:
+    if unique is None:
+        return None
+    if not isinstance(unique, Unique):
+        raise OptionRefused("unique", f"must be Unique(...), got {unique!r}")
+    known = signature_of(task)
+    strange = [field for field in unique.fields if field not in {*known.positional, *known.keyword}]
+    if strange and not known.more_kwargs:
+        raise OptionRefused("unique", f"the task has no parameter {strange[0]!r}")
+    return unique
+
+
 def payload_digest(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], fields: Sequence[str]) -> str:
     """The digest of the chosen payload fields, or of the whole payload."""
-    named = {**dict(zip(signature_of(task).positional, args, strict=False)), **kwargs}
+    named = _named(task, args, kwargs)
     chosen: Any = {field: named.get(field) for field in fields} if fields else named
     return _digest([task.name, chosen])
 
@@ -221,11 +257,17 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _subject(task: Any, kwargs: Mapping[str, Any]) -> str:
-    return str(kwargs.get(task.subject) or "")[:255] if task.subject else ""
+def _named(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    return {**dict(zip(signature_of(task).positional, args, strict=False)), **kwargs}
+
+
+def _subject(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    return str(_named(task, args, kwargs).get(task.subject) or "")[:255] if task.subject else ""
 
 
 def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    if not isinstance(tags, (list, tuple, set, frozenset)):
+        raise OptionRefused("tags", f"must be a list, got {tags!r}")
     for tag in tags:
         if not isinstance(tag, str) or not _is_word(tag) or len(tag) > 50:
             raise OptionRefused("tags", f"{tag!r}: letters, digits, '-', '_', '.' and ':', at most 50")

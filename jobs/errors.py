@@ -15,15 +15,15 @@ class JobError(Exception):
 # -- raised by job code -------------------------------------------------------------------------------
 
 
-class Permanent(JobError):  # noqa: N818 -- reads as a statement where it is raised
+class Permanent(JobError):
     """Trying again cannot help: no retry, dead letter, not retryable."""
 
 
-class Transient(JobError):  # noqa: N818 -- reads as a statement where it is raised
+class Transient(JobError):
     """Trying again may help: retried by the task's strategy."""
 
 
-class Snooze(JobError):  # noqa: N818 -- an instruction, not a failure
+class Snooze(JobError):
     """Run the job again in `delay` seconds, without using an attempt."""
 
     def __init__(self, delay: float, reason: str = "snoozed") -> None:
@@ -53,18 +53,18 @@ class DependencyPending(Snooze):
 # -- found as a job's result ----------------------------------------------------------------------------
 
 
-class Stalled(JobError):  # noqa: N818 -- the name of an outcome
+class Stalled(JobError):
     """The job was lost with its worker as often as its queue allows."""
 
 
-class DependencyFailed(JobError):  # noqa: N818 -- the name of an outcome
+class DependencyFailed(JobError):
     """A job that this one waited for failed or was cancelled."""
 
 
 # -- refused at the door ------------------------------------------------------------------------------
 
 
-class Refused(JobError):  # noqa: N818 -- reads as a statement where it is raised
+class Refused(JobError):
     """Bad input; nothing was stored. `fields` names what is wrong, field by field."""
 
     kind = "refused"
@@ -120,13 +120,13 @@ class OptionRefused(Refused):
 # -- told to operators --------------------------------------------------------------------------------
 
 
-class NotFound(JobError):  # noqa: N818 -- reads as a statement where it is raised
+class NotFound(JobError):
     """There is no such job."""
 
 
-class IllegalMove(JobError):  # noqa: N818 -- reads as a statement where it is raised
+class IllegalMove(JobError):
     """The job is not in a state that allows this."""
 
 
-class Unavailable(JobError):  # noqa: N818 -- reads as a statement where it is raised
+class Unavailable(JobError):
     """A service that this needs (Redis, say) does not answer; nothing was changed."""

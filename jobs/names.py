@@ -1,5 +1,6 @@
 """From the name that a person types to the task: short or full, hyphens or underscores."""
 
+import os
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from celery import current_app
 from jobs.errors import OptionRefused, UnknownName
 
 _CELERYS_OWN = "celery."
+_SKIP_CHECKS = "CELERY_SKIP_CHECKS"
 
 
 def resolve_task(name: str) -> Any:
@@ -45,5 +47,16 @@ def _plain(name: str) -> str:
 
 @cache
 def _import_tasks() -> None:
-    """Outside a worker nothing has imported the modules with tasks yet."""
-    current_app.loader.import_default_modules()
+    """Outside a worker nothing has imported the modules with tasks yet.
+
+    Celery would run all system checks then, and one of those asks for the tasks: its own switch stops that.
+    """
+    before = os.environ.get(_SKIP_CHECKS)
+    os.environ[_SKIP_CHECKS] = "1"
+    try:
+        current_app.loader.import_default_modules()
+    finally:
+        if before is None:
+            del os.environ[_SKIP_CHECKS]
+        else:
+            os.environ[_SKIP_CHECKS] = before

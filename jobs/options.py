@@ -95,17 +95,17 @@ def _strategy(task: Any, queue: Queue, chosen: dict[str, Any]) -> Strategy:
     own: Strategy | None = task.strategy
     if own is not None:
         return own
-    countdown = getattr(task, "retry_kwargs", {}).get("countdown")
-    if countdown is not None:
-        return Fixed(float(countdown))
     backoff = getattr(task, "retry_backoff", False)
     if backoff:
-        # Celery: factor * 2 ** retries, capped, with full jitter unless told otherwise.
+        # Celery: factor * 2 ** retries, capped, with full jitter unless told otherwise; before any countdown.
         return Exponential(
             first=max(1.0, float(backoff)),
             cap=float(getattr(task, "retry_backoff_max", 600)),
             jitter=1.0 if getattr(task, "retry_jitter", True) else 0.0,
         )
+    countdown = getattr(task, "retry_kwargs", {}).get("countdown")
+    if countdown is not None:
+        return Fixed(float(countdown))
     delay = _declared(task, "default_retry_delay", None)
     return queue.backoff if delay is None else Fixed(float(delay))
 

@@ -26,8 +26,8 @@ def parse_priority(value: int | str) -> int:
         return int(NAMED[value.lower()])
     try:
         number = int(value)
-    except ValueError:
+    except (TypeError, ValueError, OverflowError):
         number = -1
-    if isinstance(value, float) or not LOWEST <= number <= HIGHEST:
+    if isinstance(value, (float, bool)) or not LOWEST <= number <= HIGHEST:
         raise ValueError(f"must be a whole number from {LOWEST} to {HIGHEST} or one of {', '.join(NAMED)}")
     return number

@@ -13,9 +13,10 @@ from jobs.retry import Exponential, Strategy
 class Queue:
     """A queue and its defaults; live settings (`QueueSettings`) override them per queue.
 
-    `tasks` are the full names of the tasks routed here; a `*` at the end stands for any. `concurrency` is the default size of one worker. `attempts`
-    includes the first. `retry_unexpected`: whether errors that a task does not name are retried too.
-    `keep_completed` and `keep_failed` are how many finished jobs are kept.
+    `tasks` are the full names of the tasks routed here; a `*` at the end stands for any, and the longest
+    such prefix wins. `concurrency` is the default size of one worker. `attempts` includes the first.
+    `retry_unexpected`: whether errors that a task does not name are retried too. `keep_completed` and
+    `keep_failed` are how many finished jobs are kept.
     """
 
     name: str
@@ -33,7 +34,7 @@ class Queue:
 
     def faults(self) -> Iterator[str]:
         """What is wrong with this declaration, one sentence each."""
-        if not self.name or self.name != self.name.strip().lower():
+        if not self.name or self.name != "".join(self.name.split()).lower():
             yield f"queue {self.name!r}: a name is lower case without blanks"
         for attribute in ("concurrency", "stalled_limit"):
             if getattr(self, attribute) < 1:
@@ -51,24 +52,25 @@ class QueueBook:
     def __init__(self, queues: Iterable[Queue], default: str) -> None:
         self.declared = tuple(queues)
         self.default = default
-        self._by_name = {queue.name: queue for queue in self.declared}
+        self._by_name = {_key(queue.name): queue for queue in self.declared}
         self._by_task = {task: queue for queue in self.declared for task in queue.tasks}
-        self._by_prefix = {task[:-1]: queue for task, queue in self._by_task.items() if task.endswith("*")}
+        prefixes = sorted((task for task in self._by_task if task.endswith("*")), key=len, reverse=True)
+        self._by_prefix = {task[:-1]: self._by_task[task] for task in prefixes}
 
     def __iter__(self) -> Iterator[Queue]:
         return iter(self._by_name.values())
 
     def __contains__(self, name: str) -> bool:
-        return name in self._by_name
+        return _key(name) in self._by_name
 
     @property
     def names(self) -> list[str]:
         """Every queue's name, in the order of declaration."""
-        return list(self._by_name)
+        return [queue.name for queue in self]
 
     def get(self, name: str) -> Queue:
         """The queue; hyphens and underscores mean the same. UnknownName with a suggestion if none."""
-        found = self._by_name.get(name) or self._by_name.get(name.replace("_", "-"))
+        found = self._by_name.get(_key(name))
         if found is None:
             raise UnknownName("queue", name, self.names)
         return found
@@ -78,7 +80,7 @@ class QueueBook:
         queue = self._by_task.get(task)
         if queue is None:
             matching = (queue for prefix, queue in self._by_prefix.items() if task.startswith(prefix))
-            queue = next(matching, self._by_name[self.default])
+            queue = next(matching, self.get(self.default))
         return queue
 
     def routes(self) -> dict[str, dict[str, str]]:
@@ -89,14 +91,21 @@ class QueueBook:
         """What is wrong with the declarations as a whole, one sentence each."""
         for queue in self.declared:
             yield from queue.faults()
+        names: set[str] = set()
         seen: dict[str, str] = {}
         for queue in self.declared:
-            if self._by_name[queue.name] is not queue:
+            if _key(queue.name) in names:
                 yield f"queue {queue.name!r} is declared twice"
+            names.add(_key(queue.name))
             for task in queue.tasks:
                 if seen.setdefault(task, queue.name) != queue.name:
                     yield f"task {task!r} is routed to both {seen[task]!r} and {queue.name!r}"
-        if self.default not in self._by_name:
+        if self.default not in self:
             close = get_close_matches(self.default, self.names, n=1)
             hint = f"; did you mean {close[0]!r}?" if close else ""
             yield f"the default queue {self.default!r} is not declared{hint}"
+
+
+def _key(name: str) -> str:
+    """What names have in common that mean the same queue."""
+    return name.replace("_", "-")

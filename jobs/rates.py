@@ -1,5 +1,6 @@
 """Rates such as Celery's `100/m`: so many in so many seconds."""
 
+import math
 from dataclasses import dataclass
 
 _UNITS = {
@@ -23,7 +24,7 @@ class Rate:
     seconds: float
 
     def __str__(self) -> str:
-        unit = {1: "s", 60: "min", 3600: "h", 86400: "d"}.get(int(self.seconds), f"{self.seconds:g} s")
+        unit = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "d"}.get(self.seconds, f"{self.seconds:g} s")
         return f"{self.limit}/{unit}"
 
 
@@ -34,8 +35,7 @@ def parse_rate(text: str | float) -> Rate:
         limit, seconds = float(count), _UNITS[unit or "s"]
     except (ValueError, KeyError):
         raise ValueError(f"{text!r} is no rate; write for example 10/s, 100/min or 1000/h") from None
-    if limit <= 0:
-        raise ValueError("a rate must be greater than zero")
-    if limit < 1:
-        return Rate(1, seconds / limit)
-    return Rate(int(limit), float(seconds))
+    if not (math.isfinite(limit) and limit > 0):
+        raise ValueError("a rate must be a number greater than zero")
+    whole = max(1, int(limit))
+    return Rate(whole, seconds * whole / limit)  # 2.5/s is two in 0.8 seconds

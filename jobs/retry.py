@@ -3,11 +3,14 @@
 Strategies give the delay before retry number n (1 for the first). All times are seconds.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from jobs.errors import Permanent, Snooze
+from jobs.errors import Permanent, Snooze, Transient
+
+LONGEST_DELAY = 10 * 365 * 86_400.0  # seconds; beyond it no calendar of a database holds the moment
 
 
 class Strategy(Protocol):
@@ -34,9 +37,9 @@ class Exponential:
         """See `Strategy.delay`."""
         exponent = min(retry - 1, 1000)
         try:
-            full = self.first * self.multiplier**exponent
+            full = self.first * float(self.multiplier) ** exponent
         except OverflowError:
-            full = float(self.cap or 86_400 * 365)
+            full = LONGEST_DELAY if self.first else 0.0
         return _jittered(_capped(full, self.cap), self.jitter, draw)
 
 
@@ -80,9 +83,9 @@ class Custom:
 class RetryPolicy:
     """When and how often a job is tried again.
 
-    `retry_on` names errors that are always retried, `never_on` errors that never are; any other error
-    is retried when `retry_unexpected` says so. `max_attempts` counts the first one; None is "for ever".
-    A job may be snoozed at most `max_snoozes` times.
+    `retry_on` names errors that are always retried (as `Transient` is), `never_on` errors that never are;
+    any other error is retried when `retry_unexpected` says so. `max_attempts` counts the first one; None is
+    "for ever". A job may be snoozed at most `max_snoozes` times.
     """
 
     max_attempts: int | None = 3
@@ -101,7 +104,7 @@ class Tally:
     snoozes: int = 0
 
 
-class RetryAsked(Exception):  # noqa: N818 -- a request of the job code, not a failure
+class RetryAsked(Exception):
     """Job code called `self.retry(...)`; the arguments override the policy for this one retry."""
 
     def __init__(self, cause: BaseException | None, delay: float | None, max_retries: int | None) -> None:
@@ -145,25 +148,29 @@ def decide(policy: RetryPolicy, tally: Tally, error: BaseException, draw: float)
     if limit is not None and tally.attempt >= limit:
         return GiveUp(retryable=True, reason=f"attempt {tally.attempt} of {limit} failed")
     delay = asked.delay if asked and asked.delay is not None else policy.strategy.delay(tally.attempt, draw)
-    return Again(max(0.0, delay), counts=True, reason=f"attempt {tally.attempt} failed: {error}")
+    return Again(_bounded(delay), counts=True, reason=f"attempt {tally.attempt} failed: {error}")
 
 
 def _snoozed(policy: RetryPolicy, tally: Tally, error: Snooze) -> Decision:
     if tally.snoozes >= policy.max_snoozes:
         return GiveUp(retryable=True, reason=f"waited {tally.snoozes} times: {error}")
-    return Again(max(0.0, error.delay), counts=False, reason=str(error))
+    return Again(_bounded(error.delay), counts=False, reason=str(error))
 
 
 def _may_retry(policy: RetryPolicy, error: BaseException) -> bool:
     if isinstance(error, (Permanent, policy.never_on)):
         return False
-    return policy.retry_unexpected or isinstance(error, policy.retry_on)
+    return policy.retry_unexpected or isinstance(error, (Transient, policy.retry_on))
 
 
 def _not_retried(error: BaseException, *, permanent: bool) -> str:
     if permanent:
         return f"{type(error).__name__} is never retried"
     return f"{type(error).__name__} is not among the errors that the task retries"
+
+
+def _bounded(delay: float) -> float:
+    return min(max(0.0, delay), LONGEST_DELAY)  # in this order NaN becomes 0
 
 
 def _capped(delay: float, cap: float | None) -> float:
@@ -196,6 +203,19 @@ def from_plain(plain: Mapping[str, Any]) -> Strategy:
     if cls is None:
         raise ValueError(f"kind must be one of {', '.join(_KINDS)}")
     try:
-        return cls(**values)
+        strategy = cls(**values)
     except TypeError as error:
         raise ValueError(str(error)) from None
+    _check_numbers(vars(strategy))
+    return strategy
+
+
+def _check_numbers(values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if name == "cap" and value is None:
+            continue
+        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+        if not number or value < 0:
+            raise ValueError(f"{name} must be a number that is not negative, got {value!r}")
+    if values["jitter"] > 1:
+        raise ValueError(f"jitter must be between 0 and 1, got {values['jitter']!r}")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS, connect
@@ -10,6 +10,7 @@ from jobs.queries import is_finished, queue_and_state
 from jobs.states import TERMINAL
 
 _POLL = 1.0  # seconds between looks at the row when no announcement comes
+_AT_MOST_EVERY = 0.1  # seconds between two looks however many announcements come
 
 
 def wait_until_finished(
@@ -30,6 +31,21 @@ def wait_until_finished(
             announcements.wait_for(uid, left)
             if on_interval:
                 on_interval()
+
+
+def folds(queue: str, timeout: float | None = None) -> Iterator[None]:
+    """Yields at once and then whenever rows of the queue may have changed, until `timeout` seconds passed.
+
+    That is after each announcement of the fold, but at most ten times and at least once a second.
+    """
+    deadline = None if timeout is None else time.monotonic() + timeout
+    with _Announcements(queue) as announcements:
+        while True:
+            yield
+            left = _POLL if deadline is None else min(_POLL, deadline - time.monotonic())
+            if left <= 0:
+                return
+            announcements.wait_for_any(left, _AT_MOST_EVERY)
 
 
 class _Announcements:
@@ -67,6 +83,26 @@ class _Announcements:
                 time.sleep(min(left, 0.5))
             elif message and uid in json.loads(message["data"]).get("done", ()):
                 return
+
+    def wait_for_any(self, seconds: float, at_least: float) -> None:
+        """Return when a fold is announced, not before `at_least` seconds, or after `seconds`."""
+        start = time.monotonic()
+        try:
+            self._subscribe()
+            self._subscription.get_message(timeout=seconds)
+        except REDIS_ERRORS:
+            self._listening = False
+            at_least = seconds
+        time.sleep(min(seconds, max(0.0, start + at_least - time.monotonic())))
+        self._drop_heard()
+
+    def _drop_heard(self) -> None:
+        """The look that follows sees what these announced too."""
+        try:
+            while self._listening and self._subscription.get_message(timeout=0) is not None:
+                pass
+        except REDIS_ERRORS:
+            self._listening = False
 
     def _subscribe(self) -> None:
         if self._queue and not self._listening:

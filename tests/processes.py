@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from jobs.dispatcher.roll import call_roll
 from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.fence.roll import call_roll
+from jobs.supervisor.readiness import answers_ok
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,6 +91,17 @@ class Platform:
         process = self._start(name, command)
         wait_until(lambda: _announced(name), 30, f"the worker {name}")
         return process
+
+    def web(self, name: str = "web") -> str:
+        """A web server; answers with its host and port when it is ready."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        host, port = address.split(":")
+        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", port]
+        self._start(name, [*command, "--log-level", "warning"])
+        wait_until(lambda: answers_ok(host, int(port), "/healthz"), 30, "the web server")
+        return address
 
     def stop(self) -> None:
         """Stop everything that was started."""

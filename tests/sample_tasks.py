@@ -8,7 +8,7 @@ from typing import Any
 from celery import shared_task
 from django.db import connection
 
-from jobs import Permanent, RateLimited, Snooze, Unique
+from jobs import Permanent, RateLimited, Snooze, Unique, log, progress
 
 
 def record(mark: str) -> None:
@@ -126,3 +126,22 @@ def unserialisable() -> Any:
 def large(size: int) -> str:
     """Gives back much."""
     return "x" * size
+
+
+@shared_task
+def climb(steps: int, seconds: float) -> dict[str, int]:
+    """Tells how far it is, step by step."""
+    for step in range(1, steps + 1):
+        time.sleep(seconds)
+        progress(step / steps, f"step {step} of {steps}")
+    return {"steps": steps}
+
+
+@shared_task
+def tell(steps: int, seconds: float = 0.0) -> int:
+    """Tells progress and writes a line at every step."""
+    for step in range(1, steps + 1):
+        time.sleep(seconds)
+        progress(step / steps, f"step {step}")
+        log(f"line {step}", step=step)
+    return steps

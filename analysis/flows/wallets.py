@@ -33,7 +33,8 @@ def analyse_wallet(
 
     Raises `jobs.errors.Refused` for an address or a method that is none; nothing is stored then.
     """
-    shared = {"correlation_id": new_id(), "priority": priority}
+    correlation_id = new_id()
+    shared = {"correlation_id": correlation_id, "priority": priority}
     with transaction.atomic():
         synced = sync_wallet.using(**shared).enqueue(address=address, fetch_all=True)
         after = {**shared, "depends_on": [synced]}
@@ -44,4 +45,4 @@ def analyse_wallet(
         Step("Fetch the balances", balance.id),
         Step("Work out profit and loss", pnl.id),
     )
-    return FlowStarted(shared["correlation_id"], steps)
+    return FlowStarted(correlation_id, steps)

@@ -1,7 +1,7 @@
 """Settings of the test suite: the same as in production, on throw-away services and with short leases."""
 
-from config.settings.base import *  # noqa: F403 -- Django reads settings as module attributes
 from config.queues import QUEUES
+from config.settings.base import *  # noqa: F403 -- Django reads settings as module attributes
 from config.settings.base import DATABASES, env
 from jobs.queues import Queue
 from jobs.retry import Exponential, Fixed
@@ -10,6 +10,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 JOBS_LEASE = env.float("JOBS_LEASE", default=2.0)
 JOBS_LEADER_LEASE = 2.0
+JOBS_PROCFILE = None  # tests start their own workers
 JOBS_QUEUES = (
     *QUEUES,
     Queue(

@@ -18,7 +18,6 @@ import httpx2
 
 from jobs.errors import Permanent, RateLimited, Transient
 
-_TIMEOUT = httpx2.Timeout(20.0, connect=5.0)
 _LIMITS = httpx2.Limits(max_connections=8, max_keepalive_connections=4)
 _RETRY_AFTER = 5.0  # seconds, when a 429 does not say
 _LONGEST_WAIT = 900.0  # seconds; the bound on what a Retry-After may ask for
@@ -29,10 +28,11 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 @dataclass(frozen=True)
 class Service:
-    """An outsider: its name for people, and how long it may take."""
+    """An outsider: its name for people, and how long it may take to connect and to answer, in seconds."""
 
     name: str
-    timeout: httpx2.Timeout = _TIMEOUT
+    connect: float = 5.0
+    answer: float = 20.0
 
     def get(self, url: str, query: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
         """The JSON at an address. Raises RateLimited, Transient, Permanent."""
@@ -47,7 +47,8 @@ class Service:
         if request.get("params") == {}:
             del request["params"]  # else httpx2 drops the query of the address
         try:
-            response = _client(getpid()).request(method, url, timeout=self.timeout, **request)
+            timeout = httpx2.Timeout(self.answer, connect=self.connect)
+            response = _client(getpid()).request(method, url, timeout=timeout, **request)
         except httpx2.TimeoutException:
             raise Transient(f"{place} did not answer in time") from None
         except httpx2.TransportError as error:

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import redis
 
-from jobs.dispatcher.events import Event
 from jobs.dispatcher.fold import Folded
 from jobs.fence import keys
+from jobs.fence.events import Event
 from jobs.states import TERMINAL
 
 

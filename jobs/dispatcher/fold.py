@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.configuration import queue_book
-from jobs.dispatcher.events import Event, rounds
-from jobs.store.dependencies import count_down
+from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
+from jobs.store.dependencies import count_down
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
 
 logger = logging.getLogger(__name__)
@@ -42,26 +42,33 @@ def _fold_round(events: Sequence[Event]) -> list[Moved]:
     starts = [e for e in events if e.kind == "started" and (e.uid, e.run) not in ended]
     if starts:
         write_starts([Start(e.uid, e.run, e.at_ms / 1000, e.worker) for e in starts])
-    _fold_progress(
-        event for event in events if event.kind == "progress" and (event.uid, event.run) not in ended
-    )
+    told = _latest_progress(events)
+    write_progress([(uid, run, *told[uid, run]) for uid, run in told if (uid, run) not in ended])
     if not ended:
         return []
     workers = {(event.uid, event.run): event.worker for event in events if event.kind == "started"}
-    return write_outcomes([_outcome(e, workers.get((e.uid, e.run), "")) for e in events if e.is_outcome])
+    return write_outcomes(
+        [
+            _outcome(e, workers.get((e.uid, e.run), ""), told.get((e.uid, e.run), (None, None)))
+            for e in events
+            if e.is_outcome
+        ]
+    )
 
 
-def _fold_progress(events: Iterable[Event]) -> None:
-    latest: dict[str, tuple[int, float | None, str]] = {}
+def _latest_progress(events: Iterable[Event]) -> dict[tuple[str, int], tuple[float | None, str]]:
+    """The last fraction that was known and the last detail, per run."""
+    latest: dict[tuple[str, int], tuple[float | None, str]] = {}
     for event in events:
-        before = latest.get(event.uid, (0, None, ""))
-        fraction = event.data.get("fraction", before[1])
-        latest[event.uid] = (event.run, fraction, celery_json.dumps(event.data.get("detail")))
-    if latest:
-        write_progress(latest)
+        if event.kind == "progress":
+            before, _ = latest.get((event.uid, event.run), (None, ""))
+            fraction = event.data.get("fraction")
+            detail = celery_json.dumps(event.data.get("detail"))
+            latest[event.uid, event.run] = (before if fraction is None else fraction, detail)
+    return latest
 
 
-def _outcome(event: Event, worker: str) -> Outcome:
+def _outcome(event: Event, worker: str, progress: tuple[float | None, str | None]) -> Outcome:
     data = event.data
     queue = queue_book()
     error_type = str(data.get("type", ""))
@@ -84,6 +91,8 @@ def _outcome(event: Event, worker: str) -> Outcome:
         stalled_limit=queue.get(event.queue).stalled_limit if event.queue in queue else 3,
         args=_changed(data.get("args")),
         kwargs=_changed(data.get("kwargs")),
+        fraction=progress[0],
+        detail=progress[1],
     )
 
 

@@ -4,7 +4,6 @@ import secrets
 import socket
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import redis
 

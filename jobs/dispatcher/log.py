@@ -6,8 +6,8 @@ from typing import Any
 
 import redis
 
-from jobs.dispatcher.events import Event, MalformedEvent, parse
 from jobs.fence import keys
+from jobs.fence.events import Event, MalformedEvent, parse
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ class Log:
                 if "BUSYGROUP" not in str(error):
                     raise
 
-    def read_pending(self, queue: str, count: int) -> list[Event]:
-        """Entries that were read by a leader and never acknowledged."""
-        return self._read([queue], count, None, "0")
+    def read_pending(self, queue: str, count: int, after: str = "0") -> list[Event]:
+        """Entries after a cursor that were read by a leader and never acknowledged."""
+        return self._read([queue], count, None, after)
 
     def read(self, queues: Sequence[str], count: int, block_ms: int | None) -> list[Event]:
         """New entries of all queues, waiting up to `block_ms` for the first; None does not wait."""

@@ -17,16 +17,17 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
-from jobs.dispatcher.events import Event
 from jobs.dispatcher.fold import Folded, fold
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.log import Log
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
-from jobs.dispatcher.roll import Roll, call_roll
 from jobs.dispatcher.window import Out, Window
 from jobs.fence.connection import REDIS_ERRORS, connect
+from jobs.fence.events import Event
+from jobs.fence.roll import Roll, call_roll
 from jobs.states import TERMINAL
+from jobs.store.outcomes import Moved
 from jobs.store.retention import Keep, prune
 from jobs.store.waiting import outlook
 
@@ -35,7 +36,9 @@ logger = logging.getLogger(__name__)
 _TICK = 0.5  # seconds between roll calls
 _BATCH = 2000  # events read at once
 _FOLD_AT = 400  # unfolded events that do not wait for more
-_LINGER = 0.01  # seconds that events wait for more under load
+_LINGER = 0.025  # seconds that events wait for more under load: slots are free again before the fold
+# What an event may raise that no worker of ours wrote; it must never stop the fold.
+_REFUSALS = (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
 _OUTAGES = (*REDIS_ERRORS, OperationalError, InterfaceError, kombu.exceptions.OperationalError, OSError)
 
 
@@ -113,7 +116,9 @@ class Dispatcher:
         now = time.monotonic()
         window.out = {uid: Out(now) for uid in (*held, *tickets)}
         self.windows[queue] = window
-        while events := self._log.read_pending(queue, _BATCH):
+        cursor = "0"
+        while events := self._log.read_pending(queue, _BATCH, cursor):
+            cursor = events[-1].cursor
             self._note(events)
             self._fold()
         while events := self._log.read([queue], _BATCH, None):
@@ -267,18 +272,20 @@ class Dispatcher:
             if event.is_outcome and event.queue in self.windows:
                 self.windows[event.queue].forget(event.uid)
         for job in folded.moved:
-            window = self.windows.get(job.queue)
-            if window is None:
-                continue
-            if job.run_seconds is not None:
-                window.record(job.run_seconds)
-            if job.due_in is not None:
-                window.due_in(job.due_in)
-            elif job.state not in TERMINAL:
-                window.dirty = True
+            if job.queue in self.windows:
+                _learn_from(self.windows[job.queue], job)
         for queue in folded.unblocked & set(self.windows):
             self.windows[queue].dirty = True
             self._poll_at = 0.0
+
+
+def _learn_from(window: Window, job: Moved) -> None:
+    if job.run_seconds is not None:
+        window.record(job.run_seconds)
+    if job.due_in is not None:
+        window.due_in(job.due_in)
+    elif job.state not in TERMINAL:
+        window.dirty = True
 
 
 def _fold_surely(events: Sequence[Event]) -> Folded:
@@ -288,7 +295,7 @@ def _fold_surely(events: Sequence[Event]) -> Folded:
         return fold(events)
     except (OperationalError, InterfaceError):
         raise
-    except DatabaseError:
+    except _REFUSALS:
         logger.exception("a batch of %d events was refused; folding them one by one", len(events))
     folded = Folded()
     for event in events:
@@ -303,11 +310,19 @@ def _fold_one(event: Event) -> Folded:
         return fold([event])
     except (OperationalError, InterfaceError):
         raise
-    except DatabaseError as error:
+    except _REFUSALS as error:
         logger.exception(
             "the event %s of job %s in %s cannot be stored", event.cursor, event.uid, event.queue
         )
-        if not event.is_outcome:
-            return Folded()
-        reason = f"its outcome cannot be stored: {type(error).__name__}"
-        return fold([replace(event, kind="failed", data={"type": type(error).__name__, "reason": reason})])
+        return _fold_as_failed(event, type(error).__name__) if event.is_outcome else Folded()
+
+
+def _fold_as_failed(event: Event, error: str) -> Folded:
+    reason = f"its outcome cannot be stored: {error}"
+    try:
+        return fold([replace(event, kind="failed", data={"type": error, "reason": reason})])
+    except (OperationalError, InterfaceError):
+        raise
+    except _REFUSALS:
+        logger.exception("job %s is left to the rescue", event.uid)
+        return Folded()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.fence.leases import Ticket
 from jobs.worker.messages import HEADER, Passport
 

@@ -4,8 +4,8 @@ import time
 from typing import Any
 
 import redis
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.dispatcher.publish import Publisher, Released
 from jobs.dispatcher.window import Out, Window
 from jobs.fence import leases
@@ -15,7 +15,7 @@ from jobs.store.waiting import next_waiting, promote_due
 _AT_MOST = 500
 
 
-class LostLead(Exception):  # noqa: N818 -- says what happened
+class LostLead(Exception):
     """Another dispatcher leads the queue now."""
 
 

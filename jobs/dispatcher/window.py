@@ -34,10 +34,16 @@ class Window:
     finished: int = 0
 
     def room(self) -> int:
-        """How many more jobs may be released now."""
+        """How many more jobs may be released now.
+
+        While workers have enough to do, it waits until half of the lead is used up: few large releases
+        cost less than many small ones.
+        """
         if not self.slots:
             return 0
-        return max(0, self.slots + self._lead() - len(self.out) + self.ended)
+        lead = self._lead()
+        busy = len(self.out) - self.ended
+        return self.slots + lead - busy if busy < self.slots + lead // 2 + 1 else 0
 
     def mark_ended(self, uid: str) -> None:
         """The run's outcome was read: its slot is free, but the row may not be released before the fold."""

@@ -1,7 +1,6 @@
 """One Redis client per process: a connection made before a fork is never used after it."""
 
 import os
-from typing import Any
 
 import redis
 from django.conf import settings

@@ -4,7 +4,10 @@
 -- RETURNS  1 taken away; 0 it was not held any more
 local lease = redis.call('HGET', KEYS[1], ARGV[1])
 if not lease or string.find(lease, ARGV[2] .. '|' .. ARGV[3] .. '|', 1, true) ~= 1 then
-  redis.call('HDEL', KEYS[3], ARGV[1])
+  local held = redis.call('HGET', KEYS[3], ARGV[1])
+  if held and string.find(held, '|' .. ARGV[2] .. '|' .. ARGV[3] .. '|', 1, true) then
+    redis.call('HDEL', KEYS[3], ARGV[1]) -- not that of a later run, which the same worker may hold
+  end
   return 0
 end
 local time = redis.call('TIME')

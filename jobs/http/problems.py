@@ -33,11 +33,17 @@ _TITLES = {
 }
 
 
-class Problem(Exception):  # noqa: N818 -- RFC 9457's own word
+class Problem(Exception):
     """An answer that is an error. `kind` and `title` default to those of the status."""
 
     def __init__(
-        self, status: int, detail: str, fields: Mapping[str, str] | None = None, *, kind: str = "", **more: Any
+        self,
+        status: int,
+        detail: str,
+        fields: Mapping[str, str] | None = None,
+        *,
+        kind: str = "",
+        **more: Any,
     ) -> None:
         super().__init__(detail)
         self.status = status

@@ -9,9 +9,9 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from jobs.dispatcher.events import MalformedEvent, parse
 from jobs.fence import keys
 from jobs.fence.connection import client
+from jobs.fence.events import MalformedEvent, parse
 from jobs.http import represent
 from jobs.http.answers import EventPage, JobDetail
 from jobs.http.routes_jobs import PROBLEMS, Uid
@@ -32,7 +32,9 @@ _PAGE = 1000
 
 @router.get("/{uid}/wait", response={200: JobDetail, **PROBLEMS})
 async def wait(
-    request: HttpRequest, uid: Uid, timeout: Annotated[float, Query(ge=0, le=60)] = 30.0  # noqa: ASYNC109 -- the client's wish, part of the URL
+    request: HttpRequest,
+    uid: Uid,
+    timeout: Annotated[float, Query(ge=0, le=60)] = 30.0,
 ) -> JobDetail:
     """Answer when the job has ended, or after `timeout` seconds (60 at most): `finished` tells which."""
     deadline = time.monotonic() + timeout

@@ -85,8 +85,8 @@ class Feed:
             if not request.correlation_ids:
                 candidates = [event for event in events if request.matches(event.uid, queue, "")]
             facts = await self._hub.facts(candidates)
-            await self._outbox.room()
             for event in candidates:
+                await self._outbox.room()
                 known = facts.get(event.uid)
                 if request.matches(event.uid, queue, known.correlation_id if known else ""):
                     for message in of_event(event, known):
@@ -117,5 +117,3 @@ def _queues_of(request: Subscribe, of_jobs: set[str]) -> list[str]:
 def _standing_of(uids: frozenset[str]) -> list[Message]:
     rows = Job.objects.filter(uid__in=uids).order_by("id") if uids else Job.objects.none()
     return list(rows.values("queue", "state", "progress", jobId=F("uid"), details=F("progress_detail")))
-
-

@@ -7,9 +7,9 @@ from typing import Any
 import redis.asyncio
 from django.conf import settings
 
-from jobs.dispatcher.events import Event, MalformedEvent, parse
 from jobs.dispatcher.log import GROUP
 from jobs.fence import keys
+from jobs.fence.events import Event, MalformedEvent, parse
 from jobs.socket.cursors import START, Cursor, Extent
 
 _PAGE = 500  # entries read at once

@@ -9,7 +9,15 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from jobs.configuration import queue_book
@@ -22,7 +30,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"
 Names = Annotated[frozenset[Name], Field(max_length=_MOST)]
 
 
-class BadRequest(Exception):  # noqa: N818 -- answered, and the socket stays
+class BadRequest(Exception):
     """A message that makes no sense; `fields` names what is wrong."""
 
     def __init__(self, code: str, detail: str, fields: dict[str, str] | None = None) -> None:

@@ -13,6 +13,8 @@ def add_dependencies(parent_uid: str, children: Sequence[str]) -> int:
     The children's rows are locked first: a child that ends at the same moment is either seen as finished
     here or counts down the edge that this transaction commits.
     """
+    if parent_uid in children:
+        raise OptionRefused("depends_on", "a job cannot wait for itself")
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_CHILDREN, [sorted(children)])
         found = cursor.fetchall()

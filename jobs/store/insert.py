@@ -101,32 +101,53 @@ def find_completed(unique_key: str, seconds: float) -> str | None:
 
 
 def _answer(job: NewJob, created: set[str]) -> Enqueued:
-    return Enqueued(job.uid, created=True) if job.uid in created else insert_one(job)
+    if job.uid not in created:
+        return insert_one(job)
+    created.remove(job.uid)  # the next one with this id met it
+    return Enqueued(job.uid, created=True)
 
 
 def _values(job: NewJob) -> tuple[Any, ...]:
     return (
         job.uid, job.queue, job.task, job.args, job.kwargs, job.options, job.canvas, job.priority,
         str(job.state), job.max_attempts, job.delay, job.run_at, job.expires_in, job.expires_at, job.unique_key,
-        job.correlation_id, job.subject, "{" + ",".join(job.tags) + "}", job.pending_children,
+        job.correlation_id, job.subject, "{" + ",".join(f'"{tag}"' for tag in job.tags) + "}", job.pending_children,
     )  # fmt: skip
 
 
+# The places stand in the order of `_values`: psycopg's placeholders have no numbers.
 _SELECTED = (
     "{0}, {1}, {2}, {3}::jsonb, {4}::jsonb, {5}::jsonb, {6}::jsonb, {7}, {8}, {9}, "
-    "coalesce({11}, clock_timestamp() + make_interval(secs => {10})), "
-    "coalesce({13}, clock_timestamp() + make_interval(secs => {12})), "
+    "coalesce(clock_timestamp() + make_interval(secs => {10}), {11}), "
+    "coalesce(clock_timestamp() + make_interval(secs => {12}), {13}), "
     "{14}, {15}, {16}, {17}::varchar[], {18}"
 )
-_TYPES = (
-    "text text text text text text text int2 text int4 float8 timestamptz float8 timestamptz "
-    "text text text text int4"
-).split()
+_TYPES = [
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "int2",
+    "text",
+    "int4",
+    "float8",
+    "timestamptz",
+    "float8",
+    "timestamptz",
+    "text",
+    "text",
+    "text",
+    "text",
+    "int4",
+]
 _NAMES = ", ".join(f"c{n}" for n in range(len(_TYPES)))
 _FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))
 _INSERT_ONE = (
-    f"INSERT INTO jobs_job ({_COLUMNS}) SELECT {_FROM_V}, {_FIXED} "  # noqa: S608 -- built from constants
-    f"FROM (VALUES ({', '.join(f'%s::{kind}' for kind in _TYPES)})) AS v({_NAMES}) "
+    f"INSERT INTO jobs_job ({_COLUMNS}) "
+    f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED} "
     "ON CONFLICT DO NOTHING RETURNING uid"
 )
 _INSERT_MANY = (

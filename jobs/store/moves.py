@@ -1,12 +1,13 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import IllegalMove, NotFound, Unavailable
-from jobs.fence import leases
+from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
@@ -43,6 +44,7 @@ def retry(uid: str) -> None:
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
     _guarded(_RETRY, uid, f"The job is {state} no more.")
+    _permit(queue, uid)
     _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 
 
@@ -53,6 +55,12 @@ def promote(uid: str) -> None:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
     _tell_after_commit(queue, "enqueued", uid, "promoted")
+
+
+def _permit(queue: str, uid: str) -> None:
+    """Lift what a cancellation left behind: tickets may be written again. Without Redis it lapses by itself."""
+    with suppress(*REDIS_ERRORS):
+        client().hdel(keys.withdrawn(queue), uid)
 
 
 def _locked(uid: str) -> tuple[str, str]:
@@ -71,7 +79,7 @@ def _guarded(sql: str, uid: str, problem: str) -> None:
             if cursor.rowcount == 0:
                 raise IllegalMove(problem)
     except IntegrityError as error:
-        raise IllegalMove("Another job that does the same is waiting or running.") from error
+        raise IllegalMove("Another job with the same unique key is live.") from error
 
 
 def _tell_after_commit(queue: str, event: str, uid: str, reason: str) -> None:

@@ -4,7 +4,7 @@ Every row is guarded by the run it expects, so an event that comes twice, late o
 nothing. History, results and dead letters are written for exactly the rows that moved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,10 @@ class Start:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended. `result` is Celery's JSON, None for no result or one that is stored already."""
+    """How a run ended. `result` is Celery's JSON, None for no result or one that is stored already.
+
+    `fraction` and `detail` (JSON) are the run's last progress that was not written before.
+    """
 
     uid: str
     run: int
@@ -45,6 +48,8 @@ class Outcome:
     stalled_limit: int = 3
     args: str | None = None
     kwargs: str | None = None
+    fraction: float | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,11 @@ def write_starts(starts: Sequence[Start]) -> None:
         cursor.execute(_START, columns)
 
 
-def write_progress(latest: Mapping[str, tuple[int, float | None, str]]) -> None:
-    """The latest progress (run, fraction, detail as JSON) of each job."""
-    columns = as_columns((uid, *progress) for uid, progress in latest.items())
-    with connection.cursor() as cursor:
-        cursor.execute(_PROGRESS, columns)
+def write_progress(latest: Sequence[tuple[str, int, float | None, str]]) -> None:
+    """The latest progress of runs: job id, run, fraction, detail as JSON."""
+    if latest:
+        with connection.cursor() as cursor:
+            cursor.execute(_PROGRESS, as_columns(latest))
 
 
 def write_outcomes(outcomes: Sequence[Outcome]) -> list[Moved]:
@@ -94,6 +99,7 @@ _FIELDS = (
     ("worker", "text"), ("delay", "float8"), ("reason", "text"), ("error_type", "text"), ("error", "text"),
     ("traceback", "text"), ("fingerprint", "text"), ("retryable", "bool"), ("result", "text"),
     ("keep_result", "bool"), ("stalled_limit", "int"), ("args", "text"), ("kwargs", "text"),
+    ("fraction", "float8"), ("detail", "text"),
 )  # fmt: skip
 
 _START = """
@@ -132,7 +138,9 @@ WITH v AS (
         finished_at = CASE
             WHEN v.kind IN ('completed', 'failed', 'cancelled', 'expired')
                 OR (v.kind = 'stalled' AND j.stalls + 1 >= v.stalled_limit) THEN to_timestamp(v.ended) END,
-        progress = CASE WHEN v.kind = 'completed' THEN 1 ELSE j.progress END,
+        progress = CASE WHEN v.kind = 'completed' THEN 1
+            ELSE coalesce(v.fraction, CASE WHEN j.state = 'active' THEN j.progress END) END,
+        progress_detail = coalesce(v.detail::jsonb, CASE WHEN j.state = 'active' THEN j.progress_detail END),
         worker = CASE WHEN v.worker <> '' THEN v.worker ELSE j.worker END,
         reason = v.reason,
         args = coalesce(v.args::jsonb, j.args),

@@ -11,7 +11,7 @@ _BATCH = 1000
 _DOOMED = """
 SELECT id, uid FROM jobs_job j
 WHERE queue = %s AND state = %s
-    AND id < (SELECT id FROM jobs_job WHERE queue = %s AND state = %s ORDER BY id DESC OFFSET %s LIMIT 1)
+    AND id <= (SELECT id FROM jobs_job WHERE queue = %s AND state = %s ORDER BY id DESC OFFSET %s LIMIT 1)
     AND finished_at < clock_timestamp() - make_interval(secs => %s)
     AND NOT EXISTS (
         SELECT 1 FROM jobs_dependency d JOIN jobs_job p ON p.id = d.parent_id
@@ -38,7 +38,7 @@ def prune(keep: Keep) -> int:
             keep.state,
             keep.queue,
             keep.state,
-            max(keep.count - 1, 0),
+            keep.count,
             keep.grace,
             _BATCH,
         ]

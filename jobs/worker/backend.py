@@ -54,7 +54,7 @@ class LogBackend(DatabaseBackend):
         if kept and request and request.chord:
             self.on_chord_part_return(request, state, result)
 
-    def mark_as_failure(  # noqa: PLR0913 -- Celery's signature
+    def mark_as_failure(
         self,
         task_id: str,
         exc: BaseException,

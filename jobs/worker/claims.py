@@ -11,6 +11,7 @@ from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.fence.leases import Lease, Ticket
 from jobs.worker.context import Run
+from jobs.worker.event_json import event_json
 from jobs.worker.outcomes import NotClaimed
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def claim(lease: Lease, ticket: Ticket, stale_after: float | None) -> Lease:
 def note(run: Run, event: str, data: dict[str, Any]) -> bool:
     """Append progress or a log line; False when the lease was lost or Redis is away."""
     try:
-        return leases.note(client(), run.lease, event, json.dumps(data, default=str).replace("\\u0000", ""))
+        return leases.note(client(), run.lease, event, event_json(data, default=str))
     except REDIS_ERRORS as error:
         logger.warning("%s: %s not told: %s", run.lease.uid, event, error)
         return False

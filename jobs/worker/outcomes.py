@@ -1,20 +1,20 @@
 """How a run ends: the outcome as an event, written while the lease is ours."""
 
-import json
 import logging
 import time
 import traceback as tracebacks
 from typing import Any
 
 from celery.exceptions import Ignore
-from jobs import celery_json
 
+from jobs import celery_json
 from jobs.configuration import INLINE_RESULT_LIMIT
 from jobs.errors import Permanent
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.retry import Again, GiveUp
 from jobs.worker.context import Run
+from jobs.worker.event_json import event_json
 from jobs.worker.results import StoredElsewhere, plain
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def failed(run: Run, error: BaseException, decision: GiveUp, trace: str, result:
 
 def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
     """Write the outcome, for as long as the lease may still be ours."""
-    text = json.dumps(data).replace("\\u0000", "�")
+    text = event_json(data)
     give_up_at = time.monotonic() + _PATIENCE
     pause = 0.05
     while True:

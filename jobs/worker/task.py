@@ -49,7 +49,7 @@ class JobTask(Task):
 
     # -- calling ---------------------------------------------------------------------------------------
 
-    def apply_async(  # noqa: PLR0913 -- Celery's signature
+    def apply_async(
         self,
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
@@ -81,8 +81,10 @@ class JobTask(Task):
 
     def enqueue_many(self, payloads: Iterable[Mapping[str, Any]], **options: Any) -> list[JobResult]:
         """One job per mapping of keyword arguments, all or none."""
-        prepared = [prepare(self, (), payload, options) for payload in payloads]
-        return [self._result(answer.uid, created=answer.created) for answer in enqueue_all(prepared)]
+        given = _inherited() | options
+        prepared = [prepare(self, (), payload, given) for payload in payloads]
+        answers = enqueue_all(prepared, _ids(options.get("depends_on")))
+        return [self._result(answer.uid, created=answer.created) for answer in answers]
 
     def _enqueue(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
@@ -139,7 +141,7 @@ class JobTask(Task):
             self._write_retry(run, retry)
             raise retry from error
 
-    def retry(  # noqa: PLR0913 -- Celery's signature
+    def retry(
         self,
         args: Sequence[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,

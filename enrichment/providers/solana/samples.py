@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import httpx2
 from django.conf import settings
 from django.core.cache import cache
 
@@ -10,7 +9,7 @@ from enrichment.providers.addresses import solana
 from enrichment.providers.http import Service
 from jobs.errors import JobError
 
-_SERVICE = Service("the sandbox", httpx2.Timeout(2.0, connect=0.5))
+_SERVICE = Service("the sandbox", connect=0.5, answer=2.0)
 _KEY = "enrichment:sample-wallets"
 _KEPT = 300  # seconds; an empty answer is asked for again sooner
 _EMPTY_KEPT = 5

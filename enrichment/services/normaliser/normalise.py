@@ -1,6 +1,7 @@
 """The one normaliser behind every source."""
 
 from collections.abc import Collection
+from typing import Literal
 
 from enrichment.providers.solana.programs import MONEY
 from enrichment.providers.solana.records import RawTransaction
@@ -22,5 +23,5 @@ def normalise(transaction: RawTransaction, wallet: str, own: Collection[str] = (
 def _transfer(flow: Flow, own: Collection[str]) -> Transfer:
     incoming = flow.amount > 0
     earned = incoming and flow.mint not in MONEY and flow.counterparty not in own
-    kind = "income" if earned else "transfer"
+    kind: Literal["transfer", "income"] = "income" if earned else "transfer"
     return Transfer(kind, incoming, flow.mint, abs(flow.amount), flow.counterparty)

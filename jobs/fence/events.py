@@ -7,6 +7,8 @@ from typing import Any
 
 OUTCOMES = frozenset({"completed", "retried", "snoozed", "failed", "stalled", "cancelled", "expired"})
 
+_LAST_MS = 253_402_300_800_000  # the year 10000, which Python's dates do not reach
+
 
 @dataclass(frozen=True)
 class Event:
@@ -28,17 +30,17 @@ class Event:
         return self.kind in OUTCOMES
 
 
-class MalformedEvent(Exception):  # noqa: N818 -- says what it is
+class MalformedEvent(Exception):
     """An entry that no worker of ours wrote; it is skipped and reported, never a reason to stop."""
 
 
 def parse(queue: str, cursor: str, fields: Mapping[str, str]) -> Event:
     """An entry of the stream. MalformedEvent when it makes no sense."""
     try:
-        data = json.loads(fields.get("d") or "{}")
+        data = json.loads(fields.get("d") or "{}", parse_constant=lambda _: None)
         if not isinstance(data, dict):
             raise MalformedEvent(f"{queue} {cursor}: data is no object")
-        return Event(
+        event = Event(
             queue=queue,
             cursor=cursor,
             kind=fields["e"],
@@ -49,8 +51,11 @@ def parse(queue: str, cursor: str, fields: Mapping[str, str]) -> Event:
             worker=fields.get("w", ""),
             data=data,
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise MalformedEvent(f"{queue} {cursor}: {error!r}") from error
+    if not (0 <= event.run < 2**31 and 0 <= event.at_ms < _LAST_MS and 0 <= event.started_ms < _LAST_MS):
+        raise MalformedEvent(f"{queue} {cursor}: a number is out of range")
+    return event
 
 
 def rounds(events: Iterable[Event]) -> list[list[Event]]:

@@ -1,0 +1,1 @@
+"""Measurements of this project beside its peers, in one run on one machine. Not part of the test suite."""

@@ -1,0 +1,12 @@
+"""`python -m bench`: measure and print the table."""
+
+import argparse
+
+from bench.drain import measure, table
+
+parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+parser.add_argument("--jobs", type=int, default=5000, help="jobs per run")
+parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds")
+parser.add_argument("--only", help="only systems whose name starts with this")
+options = parser.parse_args()
+print(table(measure(options.jobs, options.rounds, options.only)))

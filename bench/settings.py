@@ -1,0 +1,12 @@
+"""The product's settings with one more queue, for the measured job."""
+
+from config.queues import QUEUES
+from config.settings.base import *  # noqa: F403 -- Django reads settings as module attributes
+from jobs.queues import Queue
+
+DEBUG = False
+JOBS_QUEUES = (
+    *QUEUES,
+    Queue("bench", "bench", concurrency=2, tasks=("bench.noop",), keep_completed=10_000_000),
+)
+CELERY_IMPORTS = ["bench.tasks"]

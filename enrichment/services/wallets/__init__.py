@@ -1,0 +1,1 @@
+"""A wallet's history and holdings, brought in and stored."""

@@ -1,0 +1,105 @@
+"""Brings a wallet's transactions in, page by page. After a crash the next sync goes on where it ended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from enrichment.models import Wallet, WalletTransaction
+from enrichment.providers.solana.records import TransactionSource
+from enrichment.services.wallets.store import (
+    load_stretch,
+    store_end,
+    store_forgotten,
+    store_page,
+    store_synced,
+)
+from enrichment.services.wallets.stretch import Stretch, Walk, walks_wanted
+
+PAGE = 100  # transactions held in memory and stored at a time
+
+OnPage = Callable[[int, int], None]  # transactions read so far, and new ones among them
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a sync should bring: the news always; `older`: what lies below, too; at most `limit` in all."""
+
+    older: bool = False
+    limit: int | None = None
+    refresh: bool = False
+
+
+@dataclass(frozen=True)
+class WalletSyncResult:
+    """What a sync did: rows it wrote (`new`, `trades`, `transfers`); `transactions` is what is stored now.
+
+    `last_synced_at` is ISO 8601 in UTC.
+    """
+
+    status: Literal["synced", "already-current"]
+    address: str
+    new: int
+    trades: int
+    transfers: int
+    transactions: int
+    complete: bool
+    source: str
+    last_synced_at: str
+
+
+def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPage) -> WalletSyncResult:
+    """Store what the chain has and the database has not. Raises what the source raises.
+
+    Two at once for one wallet do no harm but the work twice; the caller holds a lock.
+    """
+    wallet, _ = Wallet.objects.get_or_create(address=address)
+    stretch = load_stretch(wallet)
+    if wishes.refresh:
+        stretch = store_forgotten(wallet)
+    run = _Run(wallet, source, wishes, on_page)
+    for walk in walks_wanted(stretch, older=wishes.older):
+        stretch = run.walk(walk, stretch)
+    return WalletSyncResult(
+        status="synced" if run.new or wishes.refresh else "already-current",
+        address=address,
+        new=run.new,
+        trades=run.trades,
+        transfers=run.transfers,
+        transactions=WalletTransaction.objects.filter(wallet=wallet).count(),
+        complete=stretch.complete and stretch.head is None,
+        source=source.name,
+        last_synced_at=store_synced(wallet, source.name).isoformat(),
+    )
+
+
+class _Run:
+    """The counts of one sync over its walks."""
+
+    def __init__(self, wallet: Wallet, source: TransactionSource, wishes: Wishes, on_page: OnPage) -> None:
+        self._wallet = wallet
+        self._source = source
+        self._wishes = wishes
+        self._on_page = on_page
+        self._read = 0
+        self.new = self.trades = self.transfers = 0
+
+    def walk(self, walk: Walk, stretch: Stretch) -> Stretch:
+        """One walk to its end, or as far as the limit lets it."""
+        if self._is_full():
+            return stretch
+        before, until = stretch.bounds(walk)
+        size = min(PAGE, self._wishes.limit or PAGE)
+        for page in self._source.pages(self._wallet.address, before=before, until=until, size=size):
+            stored = store_page(self._wallet, walk, page, replace=self._wishes.refresh)
+            stretch = stored.stretch
+            self._read += len(page.transactions)
+            self.new += stored.transactions
+            self.trades += stored.trades
+            self.transfers += stored.transfers
+            self._on_page(self._read, self.new)
+            if self._is_full():
+                return stretch
+        return store_end(self._wallet, walk)
+
+    def _is_full(self) -> bool:
+        return self._wishes.limit is not None and self._read >= self._wishes.limit

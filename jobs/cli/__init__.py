@@ -1,0 +1,1 @@
+"""The command line: one module per ability; `jobs/management/commands/` puts them together."""

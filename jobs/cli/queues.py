@@ -1,0 +1,73 @@
+"""`queues list` and `queues show`."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from jobs.cli.command import Action
+from jobs.cli.output import Output
+from jobs.configuration import queue_book
+from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.fence.roll import Roll, call_roll
+from jobs.names import registered_tasks
+from jobs.queries import counts_by_queue_and_state
+from jobs.queues import Queue
+from jobs.states import State
+
+_COLUMNS = ("name", "owner", "waiting", "delayed", "active", "failed", "completed", "slots", "rate")
+
+
+def _list(output: Output, _: argparse.Namespace) -> None:
+    counts, roll = counts_by_queue_and_state(), _roll(output)
+    records = [_record(queue, counts.get(queue.name, {}), roll) for queue in queue_book()]
+    output.records(records, _COLUMNS, "No queue is declared.")
+
+
+def _show(output: Output, options: argparse.Namespace) -> None:
+    queue = queue_book().get(options.name)
+    record = _record(queue, counts_by_queue_and_state().get(queue.name, {}), _roll(output))
+    output.record(record | _settings(queue))
+
+
+def _add_name(parser: CommandParser) -> None:
+    parser.add_argument("name", metavar="QUEUE")
+
+
+def _roll(output: Output) -> Roll | None:
+    """Who serves the queues; without Redis that is unknown, and everything else is told all the same."""
+    try:
+        return call_roll(client())
+    except REDIS_ERRORS:
+        output.note("Redis does not answer: the workers' slots are unknown.")
+        return None
+
+
+def _record(queue: Queue, counts: dict[str, int], roll: Roll | None) -> dict[str, Any]:
+    by_state = {str(state): counts.get(str(state), 0) for state in State}
+    return {
+        "name": queue.name,
+        "owner": queue.owner,
+        **by_state,
+        "slots": None if roll is None else roll.slots(queue.name),
+        "rate": str(queue.rate) if queue.rate else None,
+    }
+
+
+def _settings(queue: Queue) -> dict[str, Any]:
+    tasks = [name for name in registered_tasks() if queue_book().of_task(name).name == queue.name]
+    return {
+        "rate_key": queue.rate_key,
+        "concurrency": queue.concurrency,
+        "attempts": queue.attempts,
+        "backoff": {"kind": type(queue.backoff).__name__.lower(), **vars(queue.backoff)},
+        "retry_unexpected": queue.retry_unexpected,
+        "keep_completed": queue.keep_completed,
+        "keep_failed": queue.keep_failed,
+        "stalled_limit": queue.stalled_limit,
+        "tasks": sorted(tasks),
+    }
+
+
+LIST = Action("list", "List the queues with their jobs by state and free hands.", "queues list", _list)
+SHOW = Action("show", "Show a queue's settings and tasks.", "queues show orders --json", _show, _add_name)

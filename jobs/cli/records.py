@@ -1,0 +1,116 @@
+"""Rows as records: what lists, `show` and `--json` give, with secret fields masked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from celery import current_app
+from django_celery_results.models import TaskResult
+from kombu.utils import json as kombu_json
+
+from jobs.arguments import signature_of
+from jobs.models import Attempt, DeadLetter, Job
+from jobs.names import registered_tasks, short_name
+
+MASK = "***"
+
+
+def job_record(job: Job) -> dict[str, Any]:
+    """A job as a list shows it."""
+    return {
+        "id": job.uid, "name": job.short_task, "task": job.task, "queue": job.queue, "state": job.state,
+        "priority": job.priority, "attempt": job.attempt, "runs": job.runs, "progress": job.progress,
+        "message": message_of(job), "created_at": job.created_at, "run_at": job.run_at,
+        "expires_at": job.expires_at, "started_at": job.started_at, "finished_at": job.finished_at,
+        "tags": job.tags, "subject": job.subject, "correlation_id": job.correlation_id, "worker": job.worker,
+        "reason": job.reason,
+    }  # fmt: skip
+
+
+def full_record(job: Job) -> dict[str, Any]:
+    """A job with its payload, attempts, result and error."""
+    attempts = [_attempt(one) for one in job.attempts.order_by("run")]
+    return job_record(job) | {
+        "stalls": job.stalls, "snoozes": job.snoozes, "options": job.options,
+        "args": masked_args(job.task, job.args), "data": masked(job.task, job.kwargs),
+        "attempts": attempts, "result": result_of(job), "error": error_of(job),
+    }  # fmt: skip
+
+
+def letter_record(letter: DeadLetter) -> dict[str, Any]:
+    """A dead letter as a list shows it."""
+    return {
+        "id": letter.pk, "job": letter.job_uid, "name": short_name(letter.task), "task": letter.task,
+        "queue": letter.queue, "error_type": letter.error_type, "error": letter.error[:500],
+        "retryable": letter.retryable, "attempts": letter.attempts, "failed_at": letter.failed_at,
+        "resolution": letter.resolution or "open", "resolved_at": letter.resolved_at,
+        "resolved_by": letter.resolved_by, "note": letter.note,
+    }  # fmt: skip
+
+
+def full_letter(letter: DeadLetter) -> dict[str, Any]:
+    """A dead letter with its payload, traceback and the attempts that the job's row still has."""
+    attempts = Attempt.objects.filter(job__uid=letter.job_uid).order_by("run")
+    return letter_record(letter) | {
+        "error": letter.error, "reason": letter.reason, "fingerprint": letter.fingerprint,
+        "priority": letter.priority, "tags": letter.tags, "correlation_id": letter.correlation_id,
+        "options": letter.options, "args": masked_args(letter.task, letter.args),
+        "data": masked(letter.task, letter.kwargs), "attempts_made": [_attempt(one) for one in attempts],
+        "traceback": letter.traceback,
+    }  # fmt: skip
+
+
+def result_of(job: Job) -> Any:
+    """The result of a completed job; None for none."""
+    if job.state != "completed":
+        return None
+    text = TaskResult.objects.filter(task_id=job.uid).values_list("result", flat=True).first()
+    return kombu_json.loads(text) if text else None  # type: ignore[no-untyped-call]  # kombu has no types
+
+
+def error_of(job: Job) -> str:
+    """Why a job failed or was cancelled, as one sentence."""
+    if job.state not in {"failed", "cancelled"}:
+        return ""
+    last = job.attempts.exclude(error_type="").order_by("-run").first()
+    if last is None:
+        return job.reason
+    return f"{last.error_type}: {last.error}" if last.error else last.error_type
+
+
+def percent(fraction: float | None) -> str:
+    """A share of the work for people."""
+    return "" if fraction is None else f"{fraction * 100:.0f}%"
+
+
+def message_of(job: Job) -> str:
+    """The latest line that the job told about its progress."""
+    detail = job.progress_detail
+    return str(detail.get("message", "")) if isinstance(detail, dict) else ""
+
+
+def masked(task: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments without the values of secret fields."""
+    secret = _secret(task)
+    return {name: MASK if name in secret else value for name, value in kwargs.items()}
+
+
+def masked_args(task: str, args: Sequence[Any]) -> list[Any]:
+    """Positional arguments without the values of secret fields."""
+    secret = _secret(task)
+    if not secret:
+        return list(args)
+    names = [*signature_of(current_app.tasks[task]).positional, *("" for _ in args)]
+    return [MASK if name in secret else value for name, value in zip(names, args, strict=False)]
+
+
+def _secret(task: str) -> set[str]:
+    found = registered_tasks().get(task)
+    return set(found.secret) if found is not None else set()
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "run": attempt.run, "outcome": attempt.outcome, "started_at": attempt.started_at,
+        "seconds": attempt.seconds, "worker": attempt.worker, "error_type": attempt.error_type,
+        "error": attempt.error, "reason": attempt.reason, "delay": attempt.delay,
+    }  # fmt: skip
