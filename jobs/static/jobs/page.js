@@ -21,6 +21,7 @@ htmx.defineExtension("patch", {
   handleSwap(style, target, fragment) {
     if (style !== "patch") return false;
     patch(target.firstElementChild, fragment.firstElementChild); // a region has one child, and so has its part
+    target.dispatchEvent(new CustomEvent("patched", { bubbles: true }));
     return [target];
   },
 });
