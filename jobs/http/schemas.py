@@ -14,8 +14,6 @@ _NO_NUL = r"^[^\x00]+$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_NO_NUL)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9_.:\-]+$")]
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-StateName = Literal["waiting", "delayed", "blocked", "active", "completed", "failed", "cancelled"]
-assert set(StateName.__args__) == {str(state) for state in State}  # type: ignore[attr-defined]
 
 
 class Camel(Schema):
@@ -63,7 +61,7 @@ class Bulk(Strict):
 class JobFilter(Camel):
     """What to search for, and which page."""
 
-    state: StateName | None = None
+    state: State | None = None
     queue: Text | None = None
     task: Text | None = Field(None, description="Short or full name.")
     tag: Tag | None = None

@@ -52,7 +52,8 @@ def test_a_delay_in_milliseconds_holds_the_job_back(api: Api) -> None:
 
 
 def test_the_same_id_or_unique_payload_meets_the_job_that_lives(api: Api) -> None:
-    for dedup in ({"id": "mine"}, {"unique": ["value"]}, {"unique": []}):
+    ways: list[dict[str, Any]] = [{"id": "mine"}, {"unique": ["value"]}, {"unique": []}]
+    for dedup in ways:
         body = {"jobName": "noop", "data": {"value": str(dedup)}, "dedup": dedup}
         first, second = (api.post("/jobs/trigger", body).json() for _ in range(2))
         assert (first["created"], second["created"]) == (True, False)

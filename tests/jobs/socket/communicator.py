@@ -37,7 +37,7 @@ class Communicator:
     async def read(self) -> dict[str, Any]:
         """The next message, or the close."""
         answer: dict[str, Any] = await self._inner.receive_output(5)
-        return json.loads(answer["text"]) if answer["type"] == "websocket.send" else answer  # type: ignore[no-any-return]  # an object
+        return json.loads(answer["text"]) if answer["type"] == "websocket.send" else answer
 
     async def disconnect(self) -> None:
         """Leave."""

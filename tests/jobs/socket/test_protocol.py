@@ -105,7 +105,7 @@ async def test_a_bad_message_is_answered_with_an_error_and_the_socket_stays(text
         await socket.send(text)
         told = await socket.read()
         assert (told["type"], told["code"]) == ("error", "malformed")
-        assert any(name.split(".")[-1] == field.rsplit(".", maxsplit=1)[-1] for name in told["fields"]), told
+        assert field in told["fields"], told
         await socket.send({"type": "ping"})
         assert await socket.read() == {"type": "pong"}
 
