@@ -3,6 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from analysis.http import wallets
+from jobs.http.api import api
+
+api.add_router("/wallets", wallets.router)
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("jobs.http.urls")),
