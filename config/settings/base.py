@@ -137,7 +137,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
-JOBS_PROCFILE = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
+JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
 
