@@ -43,7 +43,7 @@ def test_the_bar_moves_and_the_result_is_the_only_thing_on_stdout(platform: Plat
     platform.worker()
 
     code, out, seen = _on_a_terminal(
-        "jobs", "enqueue", "climb", "--data", '{"steps": 8, "seconds": 0.3}', "--wait", "--timeout", "40"
+        "jobs", "enqueue", "climb", "--data", '{"steps": 8, "seconds": 0.3}', "--wait", "--timeout", "90"
     )
 
     assert (code, json.loads(out)) == (0, {"steps": 8})
