@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from jobs import celery_json
-from jobs.dispatcher.events import Event, parse
 from jobs.dispatcher.fold import fold
 from jobs.dispatcher.loop import _fold_surely
+from jobs.fence.events import Event, parse
 from jobs.models import Attempt, DeadLetter, Job
 from jobs.store.dependencies import add_dependencies
 from tests.jobs.rows import make_job, snapshot
