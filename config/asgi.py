@@ -1,6 +1,7 @@
 """The ASGI application: pages, HTTP API and WebSocket."""
 
 import os
+from typing import Any, cast
 
 from django.core.asgi import get_asgi_application
 
@@ -14,5 +15,5 @@ from jobs.http.limits import BodyLimit  # noqa: E402 -- as above
 from jobs.socket.routing import websocket  # noqa: E402 -- as above
 
 application = ProtocolTypeRouter(
-    {"http": BodyLimit(_pages, settings.DATA_UPLOAD_MAX_MEMORY_SIZE), "websocket": websocket}
+    {"http": BodyLimit(cast("Any", _pages), settings.DATA_UPLOAD_MAX_MEMORY_SIZE), "websocket": websocket}
 )

@@ -21,7 +21,11 @@ def may_operate(user: Any) -> bool:
 
 def user_of_token(token: str) -> Any:
     """The active user whose API token this is, or None; notes when it was used."""
-    found = ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(token), revoked=False).first()
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(digest=ApiToken.digest_of(token), revoked=False)
+        .first()
+    )
     if found is None or not found.user.is_active:
         return None
     now = timezone.now()

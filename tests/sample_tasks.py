@@ -145,3 +145,9 @@ def tell(steps: int, seconds: float = 0.0) -> int:
         progress(step / steps, f"step {step}")
         log(f"line {step}", step=step)
     return steps
+
+
+@shared_task(secret=("key",))
+def keep_secret(name: str, key: str) -> str:
+    """Takes a secret."""
+    return name

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.models import Job
+from jobs.pages.words import duration
 from jobs.queries.finding import jobs_about
 
 TITLES = {
@@ -22,8 +23,10 @@ class Step:
 
     @property
     def message(self) -> str:
-        """What it says of itself: its progress, or why it waits or failed."""
+        """How long it took, why it waits or failed, or how far it says it is."""
         told = (self.job.progress_detail or {}).get("message", "")
+        if self.job.started_at and self.job.finished_at and self.job.state == "completed":
+            return f"in {duration((self.job.finished_at - self.job.started_at).total_seconds())}"
         if self.job.state in {"failed", "cancelled", "delayed"}:
             return str(self.job.reason or told)
         return str(told)

@@ -113,6 +113,21 @@ PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/ico
     ("dead-letters", "Dead letters", "dead-letters"),
     ("workers", "Workers", "workers"),
 )
+UNFOLD = {  # the admin's theme, in the pages' colour
+    "SITE_TITLE": "Millrace",
+    "SITE_HEADER": "Millrace",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"/{STATIC_URL}jobs/favicon.svg"}],
+    "COLORS": {
+        "primary": {
+            shade: f"oklch({lightness}% {chroma} 190)"
+            for shade, lightness, chroma in (
+                ("50", 97, 0.012), ("100", 94, 0.03), ("200", 89, 0.06), ("300", 82, 0.09), ("400", 74, 0.1),
+                ("500", 60, 0.1), ("600", 47, 0.08), ("700", 41, 0.07), ("800", 35, 0.06), ("900", 30, 0.05),
+                ("950", 22, 0.04),
+            )
+        }
+    },
+}  # fmt: skip
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)

@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 from jobs.cli.command import Action
 from jobs.cli.output import Output
 from jobs.configuration import queue_book
-from jobs.dispatcher.roll import Roll, call_roll
 from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.fence.roll import Roll, call_roll
 from jobs.names import registered_tasks
 from jobs.queries import counts_by_queue_and_state
 from jobs.queues import Queue

@@ -12,9 +12,9 @@ from jobs.cli.command import Action
 from jobs.cli.durations import in_words
 from jobs.cli.output import Output, cell
 from jobs.configuration import queue_book
-from jobs.dispatcher.events import Event, MalformedEvent, parse
 from jobs.fence import keys
 from jobs.fence.connection import client
+from jobs.fence.events import Event, MalformedEvent, parse
 from jobs.queries import get_job, is_finished
 
 _PAUSE = 0.25  # seconds between two looks at the log

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import redis
 
-from jobs.dispatcher.events import Event
 from jobs.dispatcher.fold import Folded
 from jobs.fence import keys
+from jobs.fence.events import Event
 from jobs.states import TERMINAL
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import redis
 
-from jobs.dispatcher.events import Event, MalformedEvent, parse
 from jobs.fence import keys
+from jobs.fence.events import Event, MalformedEvent, parse
 
 logger = logging.getLogger(__name__)
 

@@ -17,15 +17,15 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
-from jobs.dispatcher.events import Event
 from jobs.dispatcher.fold import Folded, fold
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.log import Log
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
-from jobs.dispatcher.roll import Roll, call_roll
 from jobs.dispatcher.window import Out, Window
 from jobs.fence.connection import REDIS_ERRORS, connect
+from jobs.fence.events import Event
+from jobs.fence.roll import Roll, call_roll
 from jobs.states import TERMINAL
 from jobs.store.outcomes import Moved
 from jobs.store.retention import Keep, prune

@@ -10,10 +10,10 @@ import redis
 
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import released
-from jobs.dispatcher.roll import Roll
 from jobs.dispatcher.window import Window
 from jobs.fence import keys, leases
 from jobs.fence.leases import Lease, Ticket
+from jobs.fence.roll import Roll
 from jobs.store.waiting import active_runs, waiting_by_uid
 
 logger = logging.getLogger(__name__)

@@ -1,19 +1,38 @@
 """The API as a whole: /api/v1/, its document at openapi.json and a page to browse it at docs."""
 
+from typing import Any
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from jobs.http import routes_following, routes_jobs, routes_letters, routes_observing
 from jobs.http.auth import SIGNED_IN, docs_for_signed_in
 from jobs.http.body import StrictParser
-from jobs.http.problems import add_handlers
+from jobs.http.problems import CONTENT_TYPE, add_handlers
 from jobs.http.throttle import PerClient
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """Documents errors under the type that they are sent with."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """See the class."""
+        document = super().get_openapi_schema(**options)
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400:
+                        response["content"] = {CONTENT_TYPE: response["content"]["application/json"]}
+        return document
+
+
+api = Api(
     title="Millrace",
     version="1",
     description=(
         "Start jobs, follow them, operate queues. Errors are RFC 9457 problem details with a stable `type`. "
-        "Times are ISO 8601 in UTC. Sign in with a token (`Authorization: Bearer mr_...`) or with the site's session."
+        "Times are ISO 8601 in UTC. "
+        "Sign in with a token (`Authorization: Bearer mr_...`) or with the site's session."
     ),
     auth=SIGNED_IN,
     throttle=PerClient(),

@@ -40,7 +40,7 @@ SIGNED_IN = [Token(), Session()]
 
 def user_of(request: HttpRequest) -> Any:
     """Who makes this request; set by one of `SIGNED_IN`."""
-    return request.auth  # type: ignore[attr-defined] -- set by ninja
+    return request.auth  # type: ignore[attr-defined]  # set by ninja
 
 
 def must_operate(request: HttpRequest) -> Any:

@@ -11,7 +11,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
 
 
-class _TooLarge(Exception):  # noqa: N818 -- says what it is
+class _TooLarge(Exception):
     pass
 
 

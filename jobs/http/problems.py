@@ -1,4 +1,7 @@
-"""Errors as RFC 9457 problem details: `type` is stable, `detail` is a sentence, `fields` names what is wrong."""
+"""Errors as RFC 9457 problem details.
+
+`type` is stable, `detail` is a sentence, `fields` names what is wrong, field by field.
+"""
 
 import json
 import logging
@@ -33,11 +36,17 @@ _TITLES = {
 }
 
 
-class Problem(Exception):  # noqa: N818 -- RFC 9457's own word
+class Problem(Exception):
     """An answer that is an error. `kind` and `title` default to those of the status."""
 
     def __init__(
-        self, status: int, detail: str, fields: Mapping[str, str] | None = None, *, kind: str = "", **more: Any
+        self,
+        status: int,
+        detail: str,
+        fields: Mapping[str, str] | None = None,
+        *,
+        kind: str = "",
+        **more: Any,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -89,10 +98,12 @@ def of_error(error: Exception) -> Problem:
 def add_handlers(api: NinjaAPI) -> None:
     """Answer every error of the API with problem details."""
 
-    def handle(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
-        problem = of_error(error)  # type: ignore[arg-type] -- ninja passes the raised error
+    def handle(request: HttpRequest, error: Any) -> HttpResponse:
+        problem = of_error(error)
         if problem.status == 500:
-            logger.error("%s %s failed", request.method, request.path, exc_info=error)  # type: ignore[arg-type] -- as above
+            logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        if problem.status == 503:
+            logger.warning("%s %s has to wait: %s", request.method, request.path, error)
         return respond(problem)
 
     for kind in (Exception, Http404, HttpError, ValidationError):

@@ -24,8 +24,8 @@ from jobs.queries.story import story_of
 from jobs.queues import Queue
 
 _JOB_FIELDS = (
-    "task", "state", "priority", "progress", "max_attempts", "correlation_id", "subject", "tags", "created_at",
-    "run_at", "expires_at", "started_at", "finished_at", "worker", "reason",
+    "task", "state", "priority", "progress", "max_attempts", "correlation_id", "subject", "tags",
+    "created_at", "run_at", "expires_at", "started_at", "finished_at", "worker", "reason",
 )  # fmt: skip
 _ATTEMPT_FIELDS = tuple(AttemptOut.model_fields)
 _LETTER_FIELDS = (

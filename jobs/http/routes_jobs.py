@@ -44,7 +44,7 @@ def bulk(request: HttpRequest, body: Bulk) -> Status[StartedMany]:
 def search(request: HttpRequest, wanted: Query[JobFilter]) -> JobPage:
     """Find jobs, newest first, a page at a time."""
     looked_for = Wanted(
-        state=wanted.state or "",
+        state=str(wanted.state or ""),
         queue=queue_book().get(wanted.queue).name if wanted.queue else "",
         task=wanted.task or "",
         tag=wanted.tag or "",

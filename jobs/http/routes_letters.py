@@ -19,11 +19,12 @@ from jobs.queries.failures import count_letters, find_letters
 
 router = Router(by_alias=True, tags=["dead letters"])
 
+QueueName = Annotated[Text, Path(description="Hyphens and underscores mean the same.")]
 LetterId = Annotated[RowId, Path(description="The dead letter's number.")]
 
 
 @router.get("", response={200: LetterPage, **PROBLEMS})
-def list_letters(request: HttpRequest, queue: Text, wanted: Query[LetterFilter]) -> LetterPage:
+def list_letters(request: HttpRequest, queue: QueueName, wanted: Query[LetterFilter]) -> LetterPage:
     """The queue's dead letters, newest first, a page at a time."""
     name = queue_book().get(queue).name
     rows, following = find_letters(name, wanted.cursor, wanted.limit, resolved=wanted.resolved)
@@ -31,7 +32,7 @@ def list_letters(request: HttpRequest, queue: Text, wanted: Query[LetterFilter])
 
 
 @router.get("/stats", response={200: LetterStats, **PROBLEMS})
-def stats(request: HttpRequest, queue: Text) -> LetterStats:
+def stats(request: HttpRequest, queue: QueueName) -> LetterStats:
     """Open dead letters: retryable against not, by error, by day."""
     counts = count_letters(queue_book().get(queue).name)
     return LetterStats(
@@ -44,7 +45,9 @@ def stats(request: HttpRequest, queue: Text) -> LetterStats:
 
 
 @router.post("/{letter_id}/retry", response={202: Started, **PROBLEMS})
-def retry(request: HttpRequest, response: HttpResponse, queue: Text, letter_id: LetterId) -> Status[Started]:
+def retry(
+    request: HttpRequest, response: HttpResponse, queue: QueueName, letter_id: LetterId
+) -> Status[Started]:
     """Run the job again, with all its attempts, and close the letter; 409 when that was done already."""
     user = must_operate(request)
     letter = _letter(queue, letter_id)
@@ -55,7 +58,7 @@ def retry(request: HttpRequest, response: HttpResponse, queue: Text, letter_id: 
 
 
 @router.post("/{letter_id}/discard", response={200: Failure, **PROBLEMS})
-def discard(request: HttpRequest, queue: Text, letter_id: LetterId, body: Discard) -> Failure:
+def discard(request: HttpRequest, queue: QueueName, letter_id: LetterId, body: Discard) -> Failure:
     """Close the letter for good, with a reason; 409 when it is closed already."""
     user = must_operate(request)
     dead_letters.discard(_letter(queue, letter_id).pk, body.reason, str(user))

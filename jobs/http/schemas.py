@@ -14,8 +14,6 @@ _NO_NUL = r"^[^\x00]+$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_NO_NUL)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9_.:\-]+$")]
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-StateName = Literal["waiting", "delayed", "blocked", "active", "completed", "failed", "cancelled"]
-assert set(StateName.__args__) == {str(state) for state in State}  # type: ignore[attr-defined]  # noqa: S101 -- checked at import, like a declaration
 
 
 class Camel(Schema):
@@ -46,8 +44,8 @@ class Trigger(Strict):
     queue_name: Text | None = Field(None, description="Default: the queue that the job belongs to.")
     data: dict[str, Any] = Field(default_factory=dict, description="The job's payload, by field.")
     delay: int | None = Field(None, ge=0, le=TEN_YEARS_MS, description="Milliseconds before it may run.")
-    priority: Annotated[int, Field(ge=0, le=10)] | Literal["low", "normal", "high", "critical"] | None = Field(
-        None, description="0 to 10, higher first; low is 3, normal 5, high 7, critical 10."
+    priority: Annotated[int, Field(ge=0, le=10)] | Literal["low", "normal", "high", "critical"] | None = (
+        Field(None, description="0 to 10, higher first; low is 3, normal 5, high 7, critical 10.")
     )
     tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
     dedup: Dedup | None = None
@@ -63,7 +61,7 @@ class Bulk(Strict):
 class JobFilter(Camel):
     """What to search for, and which page."""
 
-    state: StateName | None = None
+    state: State | None = None
     queue: Text | None = None
     task: Text | None = Field(None, description="Short or full name.")
     tag: Tag | None = None
@@ -84,7 +82,9 @@ class FailureFilter(Camel):
 class LetterFilter(Camel):
     """Which dead letters, and which page."""
 
-    resolved: bool = Field(False, description="Those that were retried or discarded, instead of the open ones.")
+    resolved: bool = Field(
+        False, description="Those that were retried or discarded, instead of the open ones."
+    )
     cursor: RowId | None = None
     limit: int = Field(50, ge=1, le=200)
 

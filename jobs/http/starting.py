@@ -64,7 +64,7 @@ def _unique(task: Any, fields: list[str] | None) -> Unique | None:
     if fields is None:
         return None
     signature = signature_of(task)
-    strange = [] if signature.takes_more_kwargs else sorted(set(fields) - set(signature.keyword))
+    strange = [] if signature.more_kwargs else sorted(set(fields) - set(signature.keyword))
     if strange:
         known = ", ".join(signature.keyword) or "none"
         raise OptionRefused(

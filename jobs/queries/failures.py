@@ -36,7 +36,9 @@ def count_letters(queue: str) -> LetterCounts:
     rows = DeadLetter.objects.filter(queue=queue, resolution="")
     totals = rows.aggregate(total=Count("id"), retryable=Count("id", filter=Q(retryable=True)))
     by_error = rows.values_list("error_type").annotate(n=Count("id")).order_by("-n", "error_type")[:50]
-    by_day = rows.annotate(day=TruncDate("failed_at")).values_list("day").annotate(n=Count("id")).order_by("day")
+    by_day = (
+        rows.annotate(day=TruncDate("failed_at")).values_list("day").annotate(n=Count("id")).order_by("day")
+    )
     return LetterCounts(
         total=totals["total"],
         retryable=totals["retryable"],

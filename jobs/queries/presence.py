@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobs.configuration import lease
-from jobs.dispatcher.roll import Roll, call_roll
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.fence.roll import Roll, call_roll
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 from django_celery_results.models import TaskResult
 
-from jobs.dispatcher.events import MalformedEvent, parse
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.fence.events import MalformedEvent, parse
 from jobs.models import Attempt, DeadLetter, Job
 
 _RELATIVES = 50

@@ -116,6 +116,5 @@ def _queues_of(request: Subscribe, of_jobs: set[str]) -> list[str]:
 
 def _standing_of(uids: frozenset[str]) -> list[Message]:
     rows = Job.objects.filter(uid__in=uids).order_by("id") if uids else Job.objects.none()
-    return list(rows.values("queue", "state", "progress", jobId=F("uid"), details=F("progress_detail")))
-
-
+    columns = rows.values("queue", "state", "progress", jobId=F("uid"), details=F("progress_detail"))
+    return [dict(row) for row in columns]

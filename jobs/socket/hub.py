@@ -19,9 +19,9 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from jobs.configuration import queue_book
-from jobs.dispatcher.events import Event
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS
+from jobs.fence.events import Event
 from jobs.queries.backlog import Backlog, backlogs
 from jobs.queries.details import Facts, facts_of
 from jobs.socket import log

@@ -1,15 +1,15 @@
 """Reading the event logs without taking part in the fold, from asyncio."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import redis.asyncio
 from django.conf import settings
 
-from jobs.dispatcher.events import Event, MalformedEvent, parse
 from jobs.dispatcher.log import GROUP
 from jobs.fence import keys
+from jobs.fence.events import Event, MalformedEvent, parse
 from jobs.socket.cursors import START, Cursor, Extent
 
 _PAGE = 500  # entries read at once
@@ -20,17 +20,17 @@ class Standing:
     """A log at one moment: up to where it is folded into the rows, and what it holds."""
 
     folded: Cursor = START
-    extent: Extent = Extent()
+    extent: Extent = field(default_factory=Extent)
 
 
-def connect() -> "redis.asyncio.Redis[Any]":
+def connect() -> redis.asyncio.Redis:
     """A client of its own, for one event loop."""
     return redis.asyncio.Redis.from_url(
         settings.REDIS_URL, decode_responses=True, socket_connect_timeout=2.0, socket_timeout=5.0
     )
 
 
-async def standings(client: "redis.asyncio.Redis[Any]", queues: Sequence[str]) -> dict[str, Standing]:
+async def standings(client: redis.asyncio.Redis, queues: Sequence[str]) -> dict[str, Standing]:
     """How the logs of these queues stand; a log that does not exist is an empty one."""
     pipeline = client.pipeline(transaction=False)
     for queue in queues:
@@ -42,15 +42,15 @@ async def standings(client: "redis.asyncio.Redis[Any]", queues: Sequence[str]) -
 
 
 async def read(
-    client: "redis.asyncio.Redis[Any]", queue: str, after: Cursor, upto: Cursor
+    client: redis.asyncio.Redis, queue: str, after: Cursor, upto: Cursor
 ) -> AsyncIterator[list[Event]]:
     """The entries in (after, upto], in pages."""
     while after < upto:
         entries = await client.xrange(keys.events(queue), f"({after}", str(upto), count=_PAGE)
         if not entries:
             return
-        after = Cursor.parse(entries[-1][0])
-        yield [event for cursor, fields in entries if (event := _parsed(queue, cursor, fields))]
+        after = Cursor.parse(str(entries[-1][0]))
+        yield [event for cursor, fields in entries if (event := _parsed(queue, str(cursor), fields))]
 
 
 def _parsed(queue: str, cursor: str, fields: Any) -> Event | None:

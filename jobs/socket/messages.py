@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from jobs.dispatcher.events import Event
+from jobs.fence.events import Event
 from jobs.queries.details import Facts
 
 Message = dict[str, Any]

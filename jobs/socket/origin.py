@@ -7,7 +7,7 @@ from channels.security.websocket import OriginValidator
 from django.conf import settings
 
 
-class SameSite(OriginValidator):  # type: ignore[misc] -- channels has no types
+class SameSite(OriginValidator):
     """Browsers always send Origin: one that is not ours is refused. Programs send none and are let in,
     as nobody can make them act for a visitor."""
 

@@ -13,7 +13,7 @@ _LATEST_WINS = frozenset({"job.progress", "queue.stats"})
 _DROPPABLE = _LATEST_WINS | {"job.log"}
 
 
-class TooSlow(Exception):  # noqa: N818 -- says what it is
+class TooSlow(Exception):
     """The client does not read what it must not miss."""
 
 

@@ -9,7 +9,15 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from jobs.configuration import queue_book
@@ -22,7 +30,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"
 Names = Annotated[frozenset[Name], Field(max_length=_MOST)]
 
 
-class BadRequest(Exception):  # noqa: N818 -- answered, and the socket stays
+class BadRequest(Exception):
     """A message that makes no sense; `fields` names what is wrong."""
 
     def __init__(self, code: str, detail: str, fields: dict[str, str] | None = None) -> None:
@@ -100,11 +108,11 @@ def parse(text: str | None) -> Authenticate | Subscribe | Unsubscribe | Ping:
     if text is None:
         raise BadRequest("malformed", "Messages are JSON text, not binary.")
     try:
-        request = _ADAPTER.validate_json(text)
+        request: Authenticate | Subscribe | Unsubscribe | Ping = _ADAPTER.validate_json(text)
     except ValidationError as error:
         fields = {_place(fault["loc"]): str(fault["msg"]) for fault in error.errors()}
         raise BadRequest("malformed", "; ".join(f"{k}: {v}" for k, v in fields.items()), fields) from None
-    return request  # type: ignore[no-any-return] -- one of the union's members
+    return request
 
 
 def _place(location: tuple[int | str, ...]) -> str:

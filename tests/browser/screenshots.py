@@ -33,7 +33,9 @@ def main(base: str, folder: Path, more: list[str]) -> int:
     return len(faults)
 
 
-def _session(browser: Browser, base: str, folder: Path, screen: str, theme: str, more: list[str]) -> list[str]:
+def _session(
+    browser: Browser, base: str, folder: Path, screen: str, theme: str, more: list[str]
+) -> list[str]:
     width, height = SCREENS[screen]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -43,7 +45,9 @@ def _session(browser: Browser, base: str, folder: Path, screen: str, theme: str,
     )
     page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda line: faults.append(f"{page.url}: {line.text}") if line.type == "error" else None)
+    page.on(
+        "console", lambda line: faults.append(f"{page.url}: {line.text}") if line.type == "error" else None
+    )
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
     page.goto(f"{base}/login")
     faults += _picture(page, folder / f"login-{screen}-{theme}.png")

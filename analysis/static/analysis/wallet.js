@@ -57,4 +57,4 @@ function draw(force) {
 draw(true);
 document.addEventListener("themechange", () => draw(true));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(true));
-document.body.addEventListener("htmx:afterSwap", () => draw(false));
+document.addEventListener("patched", () => draw(false));

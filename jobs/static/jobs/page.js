@@ -20,7 +20,8 @@ htmx.defineExtension("patch", {
   isInlineSwap: (style) => style === "patch",
   handleSwap(style, target, fragment) {
     if (style !== "patch") return false;
-    patch(target, fragment.firstElementChild || fragment);
+    patch(target.firstElementChild, fragment.firstElementChild); // a region has one child, and so has its part
+    target.dispatchEvent(new CustomEvent("patched", { bubbles: true }));
     return [target];
   },
 });

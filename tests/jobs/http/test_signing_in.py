@@ -1,5 +1,7 @@
 """Who may come in, and what the others are told."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -67,9 +69,9 @@ def test_a_viewer_reads_but_starts_nothing(viewer: User) -> None:
 
 
 def test_the_page_sends_browsers_to_the_login_and_loads_nothing_from_elsewhere(
-    operator: User, settings: object
+    operator: User, settings: Any
 ) -> None:
-    settings.LOGIN_URL = "/login/"  # type: ignore[attr-defined] -- pytest-django's settings
+    settings.LOGIN_URL = "/login/"
     client = Client()
     assert client.get("/api/v1/docs")["Location"] == "/login/?next=/api/v1/docs"
     client.force_login(operator)

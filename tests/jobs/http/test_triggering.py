@@ -52,7 +52,8 @@ def test_a_delay_in_milliseconds_holds_the_job_back(api: Api) -> None:
 
 
 def test_the_same_id_or_unique_payload_meets_the_job_that_lives(api: Api) -> None:
-    for dedup in ({"id": "mine"}, {"unique": ["value"]}, {"unique": []}):
+    ways: list[dict[str, Any]] = [{"id": "mine"}, {"unique": ["value"]}, {"unique": []}]
+    for dedup in ways:
         body = {"jobName": "noop", "data": {"value": str(dedup)}, "dedup": dedup}
         first, second = (api.post("/jobs/trigger", body).json() for _ in range(2))
         assert (first["created"], second["created"]) == (True, False)
@@ -98,7 +99,9 @@ def test_an_unknown_name_comes_with_a_suggestion(api: Api) -> None:
 
 def test_many_jobs_start_together_or_not_at_all(api: Api) -> None:
     good = {"jobName": "add", "data": {"x": 1, "y": 2}}
-    refused = api.post("/jobs/bulk", {"jobs": [good, {"jobName": "add", "data": {}}, good, {"jobName": "none"}]})
+    refused = api.post(
+        "/jobs/bulk", {"jobs": [good, {"jobName": "add", "data": {}}, good, {"jobName": "none"}]}
+    )
     told = refused.json()
     assert (refused.status_code, told["type"]) == (422, "/problems/bulk-refused")
     assert [(fault["index"], fault["type"]) for fault in told["faults"]] == [
@@ -113,9 +116,7 @@ def test_many_jobs_start_together_or_not_at_all(api: Api) -> None:
 
 def test_bodies_that_are_no_json_are_told_apart(api: Api) -> None:
     def send(body: bytes, content_type: str = "application/json") -> tuple[int, str]:
-        answer = api.client.post(
-            "/api/v1/jobs/trigger", body, content_type=content_type, headers=api.headers
-        )
+        answer = api.client.post("/api/v1/jobs/trigger", body, content_type=content_type, headers=api.headers)
         assert answer["Content-Type"] == "application/problem+json"
         return answer.status_code, answer.json()["type"]
 

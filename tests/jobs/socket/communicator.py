@@ -14,7 +14,13 @@ class Communicator:
     """One connection to `path`."""
 
     def __init__(self, path: str, headers: Headers) -> None:
-        scope = {"type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": []}
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "query_string": b"",
+            "headers": headers,
+            "subprotocols": [],
+        }
         self._inner: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]  # asgiref's
 
     async def connect(self) -> bool:
@@ -31,7 +37,7 @@ class Communicator:
     async def read(self) -> dict[str, Any]:
         """The next message, or the close."""
         answer: dict[str, Any] = await self._inner.receive_output(5)
-        return json.loads(answer["text"]) if answer["type"] == "websocket.send" else answer  # type: ignore[no-any-return]  # an object
+        return json.loads(answer["text"]) if answer["type"] == "websocket.send" else answer
 
     async def disconnect(self) -> None:
         """Leave."""

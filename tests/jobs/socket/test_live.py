@@ -36,7 +36,9 @@ def test_a_job_is_triggered_followed_waited_for_and_read(
     socket = open_socket(address)
     socket.ask(type="subscribe", id="all", queues=["quick"])
     socket.until(_is("subscribed"))
-    told = _over_http(address, token, "/jobs/trigger", {"jobName": "tell", "data": {"steps": 3, "seconds": 0.2}})
+    told = _over_http(
+        address, token, "/jobs/trigger", {"jobName": "tell", "data": {"steps": 3, "seconds": 0.2}}
+    )
     done = socket.until(_is("job.completed"))
     mine = [message for message in socket.seen if message.get("jobId") == told["id"]]
     assert [message["type"] for message in mine if message["type"] != "job.log"] == [
@@ -115,9 +117,7 @@ def test_a_job_that_fails_and_one_that_is_cancelled_are_told(
     assert (cancelled["jobId"], cancelled["reason"]) == (later.id, "cancelled by olga")
 
 
-def test_the_hub_goes_on_after_redis_was_killed(
-    platform: Platform, open_socket: Open, services: Any
-) -> None:
+def test_the_hub_goes_on_after_redis_was_killed(platform: Platform, open_socket: Open, services: Any) -> None:
     address = platform.web()
     platform.dispatcher()
     platform.worker()
@@ -129,7 +129,9 @@ def test_the_hub_goes_on_after_redis_was_killed(
     services.valkey.kill()
     services.valkey.start()
     after = tell.delay(steps=1)
-    assert socket.until(lambda m: m.get("jobId") == after.id and m["type"] == "job.completed", 40)["result"] == 1
+    assert (
+        socket.until(lambda m: m.get("jobId") == after.id and m["type"] == "job.completed", 40)["result"] == 1
+    )
 
 
 def _until_all_completed(socket: Any, count: int) -> None:

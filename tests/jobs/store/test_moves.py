@@ -171,7 +171,7 @@ def test_the_dispatcher_is_told(name: str, state: str) -> None:
     job = make_job(state=state)
     CALLS[name](job.uid)
     entries = client().xrange(keys.events("quick"))
-    assert [fields for _, fields in entries or ()] == [{"e": "enqueued"}]
+    assert [(fields["e"], fields["j"]) for _, fields in entries or ()] == [("enqueued", job.uid)]
 
 
 def _grant(uid: str) -> set[str] | None:

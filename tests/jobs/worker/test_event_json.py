@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.dispatcher.events import parse
+from jobs.fence.events import parse
 from jobs.worker.event_json import event_json
 
 ANYTHING = st.recursive(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.dispatcher.events import OUTCOMES, Event, MalformedEvent, parse, rounds
+from jobs.fence.events import OUTCOMES, Event, MalformedEvent, parse, rounds
 
 FIELDS = st.dictionaries(st.sampled_from(["e", "j", "r", "t", "s", "w", "d", "x"]), st.text(), max_size=8)
 

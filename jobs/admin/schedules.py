@@ -1,0 +1,64 @@
+"""The schedules of django-celery-beat, in the admin's look."""
+
+from typing import Any
+
+from django.contrib import admin
+from django_celery_beat.admin import (
+    ClockedScheduleAdmin,
+    CrontabScheduleAdmin,
+    PeriodicTaskAdmin,
+    PeriodicTaskForm,
+)
+from django_celery_beat.admin import TaskSelectWidget as BareTaskSelect
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
+    admin.site.unregister(_model)
+
+
+class TaskSelect(UnfoldAdminSelectWidget, BareTaskSelect):  # type: ignore[misc] -- neither has types
+    """The tasks that are known, to choose from."""
+
+
+class ScheduleForm(PeriodicTaskForm):  # type: ignore[misc] -- has no types
+    """Django-celery-beat's form with the theme's fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].widget = UnfoldAdminTextInputWidget()
+        self.fields["regtask"].widget = TaskSelect()
+
+
+@admin.register(PeriodicTask)
+class ScheduleAdmin(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc] -- neither has types
+    """What runs when; edits take effect within seconds."""
+
+    form = ScheduleForm
+
+
+@admin.register(IntervalSchedule)
+class IntervalAdmin(ModelAdmin):  # type: ignore[misc] -- has no types
+    """Every so often."""
+
+
+@admin.register(CrontabSchedule)
+class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):  # type: ignore[misc] -- neither has types
+    """By the clock."""
+
+
+@admin.register(SolarSchedule)
+class SolarAdmin(ModelAdmin):  # type: ignore[misc] -- has no types
+    """By the sun."""
+
+
+@admin.register(ClockedSchedule)
+class ClockedAdmin(ClockedScheduleAdmin, ModelAdmin):  # type: ignore[misc] -- neither has types
+    """Once, at a moment."""

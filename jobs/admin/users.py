@@ -1,0 +1,25 @@
+"""Users and groups, in the admin's look."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as BareGroupAdmin
+from django.contrib.auth.admin import UserAdmin as BareUserAdmin
+from django.contrib.auth.models import Group, User
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+for _model in (User, Group):
+    admin.site.unregister(_model)
+
+
+@admin.register(User)
+class UserAdmin(BareUserAdmin, ModelAdmin):  # type: ignore[misc] -- unfold has no types
+    """Who may sign in, and what they may do."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(BareGroupAdmin, ModelAdmin):  # type: ignore[misc] -- unfold has no types
+    """Permissions by role."""
