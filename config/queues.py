@@ -68,5 +68,6 @@ QUEUES = (
     ),
     Queue(
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,
+        tasks=("jobs.tasks.purge_dead_letters", "monitoring.tasks.health.report_health"),
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 from solders.pubkey import Pubkey
 
 _SHORTEST, _LONGEST = 32, 44  # characters of 32 bytes in base 58
@@ -22,4 +23,11 @@ def checked_address(text: str) -> str:
         raise ValueError(f"is no Solana address: {reason}") from None
 
 
-SolanaAddress = Annotated[str, AfterValidator(checked_address)]
+def _validated(text: str) -> str:
+    try:
+        return checked_address(text)
+    except ValueError as error:
+        raise PydanticCustomError("solana_address", "{reason}", {"reason": str(error)}) from None
+
+
+SolanaAddress = Annotated[str, AfterValidator(_validated)]

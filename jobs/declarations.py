@@ -36,11 +36,11 @@ def find_faults(book: QueueBook, tasks: Mapping[str, Any], procfile: str | None)
     found = [Fault("E001", sentence) for sentence in book.faults()]
     found += [Fault("E002", sentence) for task in tasks.values() for sentence in _unknown_options(task)]
     found += [Fault("E003", sentence) for task in tasks.values() for sentence in _crossed_limits(task)]
-    found += [Fault("W001", sentence, serious=False) for sentence in _unregistered(book, tasks)]
+    found += [Fault("E005", sentence) for sentence in _unregistered(book, tasks)]
     if procfile is not None:
         consumed = _consumed(procfile, book.default)
         found += [Fault("E004", sentence) for sentence in _undeclared(book, consumed)]
-        found += [Fault("W002", s, serious=False) for s in _unconsumed(book, tasks, consumed)]
+        found += [Fault("W001", s, serious=False) for s in _unconsumed(book, tasks, consumed)]
     return found
 
 

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from jobs.localservices.launcher import Launcher
+from tests.sandbox_server import own_state, sandbox_server, seeded_folder, start
 from tests.services_plugin import LAUNCHER
+
+__all__ = ["own_state", "sandbox_server", "seeded_folder", "start"]
 
 
 @pytest.fixture

@@ -92,16 +92,18 @@ class Platform:
         wait_until(lambda: _announced(name), 30, f"the worker {name}")
         return process
 
-    def web(self, name: str = "web") -> str:
+    def web(self, name: str = "web", address: str = "") -> str:
         """A web server; answers with its host and port when it is ready."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        address = address or f"127.0.0.1:{_free_port()}"
         host, port = address.split(":")
         command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", port]
         self._start(name, [*command, "--log-level", "warning"])
         wait_until(lambda: answers_ok(host, int(port), "/healthz"), 30, "the web server")
         return address
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to one of the processes and its children."""
+        next(process for process in self._started if process.name == name).kill_group()
 
     def stop(self) -> None:
         """Stop everything that was started."""
@@ -116,6 +118,12 @@ class Platform:
         process = Process(name, command, self._folder, **environment)
         self._started.append(process)
         return process
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _announced(name: str) -> bool:

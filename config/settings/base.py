@@ -6,6 +6,7 @@ from pathlib import Path
 import environ
 
 from config.queues import DEFAULT, QUEUES
+from config.schedule import SCHEDULES
 from jobs.localservices.state import database_address, redis_address
 from jobs.queues import Queue
 
@@ -137,7 +138,8 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
-JOBS_PROCFILE = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
+JOBS_SCHEDULES = SCHEDULES
+JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
 

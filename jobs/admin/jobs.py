@@ -30,7 +30,7 @@ class QueueFilter(admin.SimpleListFilter):
         return queryset.filter(queue=self.value()) if self.value() else queryset
 
 
-class AttemptInline(TabularInline):  # type: ignore[misc] -- unfold has no types
+class AttemptInline(TabularInline):
     """A job's finished runs."""
 
     model = Attempt

@@ -1,5 +1,6 @@
 """An admin that only shows, and whose lists do not count millions of rows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,7 +12,7 @@ from unfold.admin import ModelAdmin
 _COUNTED = 10_000
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg] -- generic only in the stubs
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic only in the stubs
     """Counts at most so many rows: the pages behind them are reached by filters."""
 
     @cached_property
@@ -21,13 +22,13 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg] -- generic only in 
         return int(rows.order_by()[:_COUNTED].count()) if isinstance(rows, QuerySet) else len(rows)
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc] -- unfold has no types
+class ReadOnlyAdmin(ModelAdmin):
     """Rows that the platform writes: nobody adds, changes or deletes them here."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50
-    actions = ()
+    actions: Sequence[str] = ()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""

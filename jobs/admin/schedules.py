@@ -24,11 +24,11 @@ for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, C
     admin.site.unregister(_model)
 
 
-class TaskSelect(UnfoldAdminSelectWidget, BareTaskSelect):  # type: ignore[misc] -- neither has types
+class TaskSelect(UnfoldAdminSelectWidget, BareTaskSelect):
     """The tasks that are known, to choose from."""
 
 
-class ScheduleForm(PeriodicTaskForm):  # type: ignore[misc] -- has no types
+class ScheduleForm(PeriodicTaskForm):
     """Django-celery-beat's form with the theme's fields."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,27 +38,27 @@ class ScheduleForm(PeriodicTaskForm):  # type: ignore[misc] -- has no types
 
 
 @admin.register(PeriodicTask)
-class ScheduleAdmin(PeriodicTaskAdmin, ModelAdmin):  # type: ignore[misc] -- neither has types
+class ScheduleAdmin(PeriodicTaskAdmin, ModelAdmin):
     """What runs when; edits take effect within seconds."""
 
     form = ScheduleForm
 
 
 @admin.register(IntervalSchedule)
-class IntervalAdmin(ModelAdmin):  # type: ignore[misc] -- has no types
+class IntervalAdmin(ModelAdmin):
     """Every so often."""
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):  # type: ignore[misc] -- neither has types
+class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):
     """By the clock."""
 
 
 @admin.register(SolarSchedule)
-class SolarAdmin(ModelAdmin):  # type: ignore[misc] -- has no types
+class SolarAdmin(ModelAdmin):
     """By the sun."""
 
 
 @admin.register(ClockedSchedule)
-class ClockedAdmin(ClockedScheduleAdmin, ModelAdmin):  # type: ignore[misc] -- neither has types
+class ClockedAdmin(ClockedScheduleAdmin, ModelAdmin):
     """Once, at a moment."""

@@ -11,7 +11,7 @@ from jobs.models import ApiToken
 
 
 @admin.register(ApiToken)
-class TokenAdmin(ModelAdmin):  # type: ignore[misc] -- unfold has no types
+class TokenAdmin(ModelAdmin):
     """Who has one, when it was used last, and revoking it."""
 
     list_display = ("name", "user", "created_at", "last_used_at", "revoked")

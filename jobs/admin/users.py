@@ -12,7 +12,7 @@ for _model in (User, Group):
 
 
 @admin.register(User)
-class UserAdmin(BareUserAdmin, ModelAdmin):  # type: ignore[misc] -- unfold has no types
+class UserAdmin(BareUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """Who may sign in, and what they may do."""
 
     form = UserChangeForm
@@ -21,5 +21,5 @@ class UserAdmin(BareUserAdmin, ModelAdmin):  # type: ignore[misc] -- unfold has 
 
 
 @admin.register(Group)
-class GroupAdmin(BareGroupAdmin, ModelAdmin):  # type: ignore[misc] -- unfold has no types
+class GroupAdmin(BareGroupAdmin, ModelAdmin):
     """Permissions by role."""

@@ -33,6 +33,7 @@ class ActionCommand(BaseCommand):
     """A command made of actions."""
 
     actions: ClassVar[Sequence[Action]] = ()
+    requires_system_checks = ("jobs",)  # the declarations; not the site's URLs, which take a second to import
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One sub-parser per action, each with `--json` and an example."""

@@ -1,17 +1,13 @@
 """Rows as records: what lists, `show` and `--json` give, with secret fields masked."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from celery import current_app
 from django_celery_results.models import TaskResult
-from kombu.utils import json as kombu_json
 
-from jobs.arguments import signature_of
+from jobs import celery_json
+from jobs.masking import shown_payload
 from jobs.models import Attempt, DeadLetter, Job
-from jobs.names import registered_tasks, short_name
-
-MASK = "***"
+from jobs.names import short_name
 
 
 def job_record(job: Job) -> dict[str, Any]:
@@ -31,8 +27,7 @@ def full_record(job: Job) -> dict[str, Any]:
     attempts = [_attempt(one) for one in job.attempts.order_by("run")]
     return job_record(job) | {
         "stalls": job.stalls, "snoozes": job.snoozes, "options": job.options,
-        "args": masked_args(job.task, job.args), "data": masked(job.task, job.kwargs),
-        "attempts": attempts, "result": result_of(job), "error": error_of(job),
+        "data": shown_payload(job), "attempts": attempts, "result": result_of(job), "error": error_of(job),
     }  # fmt: skip
 
 
@@ -53,8 +48,7 @@ def full_letter(letter: DeadLetter) -> dict[str, Any]:
     return letter_record(letter) | {
         "error": letter.error, "reason": letter.reason, "fingerprint": letter.fingerprint,
         "priority": letter.priority, "tags": letter.tags, "correlation_id": letter.correlation_id,
-        "options": letter.options, "args": masked_args(letter.task, letter.args),
-        "data": masked(letter.task, letter.kwargs), "attempts_made": [_attempt(one) for one in attempts],
+        "options": letter.options, "data": shown_payload(letter), "attempts_made": [_attempt(one) for one in attempts],
         "traceback": letter.traceback,
     }  # fmt: skip
 
@@ -64,7 +58,7 @@ def result_of(job: Job) -> Any:
     if job.state != "completed":
         return None
     text = TaskResult.objects.filter(task_id=job.uid).values_list("result", flat=True).first()
-    return kombu_json.loads(text) if text else None  # type: ignore[no-untyped-call]  # kombu has no types
+    return celery_json.loads(text) if text else None
 
 
 def error_of(job: Job) -> str:
@@ -86,26 +80,6 @@ def message_of(job: Job) -> str:
     """The latest line that the job told about its progress."""
     detail = job.progress_detail
     return str(detail.get("message", "")) if isinstance(detail, dict) else ""
-
-
-def masked(task: str, kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Keyword arguments without the values of secret fields."""
-    secret = _secret(task)
-    return {name: MASK if name in secret else value for name, value in kwargs.items()}
-
-
-def masked_args(task: str, args: Sequence[Any]) -> list[Any]:
-    """Positional arguments without the values of secret fields."""
-    secret = _secret(task)
-    if not secret:
-        return list(args)
-    names = [*signature_of(current_app.tasks[task]).positional, *("" for _ in args)]
-    return [MASK if name in secret else value for name, value in zip(names, args, strict=False)]
-
-
-def _secret(task: str) -> set[str]:
-    found = registered_tasks().get(task)
-    return set(found.secret) if found is not None else set()
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
 from jobs.store.dependencies import count_down
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
+from jobs.store.planner import look_up_by_index
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ def fold(events: Sequence[Event]) -> Folded:
     """Write a batch in one transaction."""
     folded = Folded()
     with transaction.atomic():
+        look_up_by_index()
         for part in rounds(event for event in events if event.uid):
             moved = _fold_round(part)
             folded.moved += moved

@@ -21,7 +21,7 @@ class Job(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    uid = models.CharField(max_length=255, unique=True)
+    uid = models.CharField(max_length=255)  # unique by a constraint: `unique=True` would add a second index
     queue = models.CharField(max_length=100)
     task = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=[(str(s), str(s)) for s in State])
@@ -64,6 +64,7 @@ class Job(models.Model):
             models.Index(fields=["subject", "id"], name="job_subject", condition=~Q(subject="")),
         )
         constraints = (
+            models.UniqueConstraint(fields=["uid"], name="job_uid"),
             models.UniqueConstraint(
                 fields=["unique_key"],
                 name="job_unique_live",

@@ -1,5 +1,6 @@
 """New jobs: rows written in the caller's own transaction."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,6 @@ from typing import Any
 from django.db import connection
 
 from jobs.states import LIVE, State
-from jobs.store.arrays import as_columns
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ _LIVE = tuple(str(state) for state in LIVE)
 def insert_many(jobs: Sequence[NewJob]) -> list[Enqueued]:
     """Insert jobs in one statement; those that meet an existing job (same id, same unique key) are not
     inserted, and the answer names the job they met."""
-    columns = as_columns(_values(job) for job in jobs)
+    records = json.dumps([dict(zip(_PLACES, _values(job), strict=True)) for job in jobs], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_MANY, columns)
+        cursor.execute(_INSERT_MANY, [records])
         created = {uid for (uid,) in cursor.fetchall()}
     return [_answer(job, created) for job in jobs]
 
@@ -143,7 +143,7 @@ _TYPES = [
     "text",
     "int4",
 ]
-_NAMES = ", ".join(f"c{n}" for n in range(len(_TYPES)))
+_PLACES = tuple(f"c{n}" for n in range(len(_TYPES)))
 _FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))
 _INSERT_ONE = (
     f"INSERT INTO jobs_job ({_COLUMNS}) "
@@ -152,7 +152,6 @@ _INSERT_ONE = (
 )
 _INSERT_MANY = (
     f"INSERT INTO jobs_job ({_COLUMNS}) SELECT {_FROM_V}, {_FIXED} "  # noqa: S608 -- built from constants
-    f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in _TYPES)}) WITH ORDINALITY "
-    f"AS v({_NAMES}, place) ORDER BY v.place "
+    f"FROM json_to_recordset(%s::json) AS v({', '.join(f'c{n} {kind}' for n, kind in enumerate(_TYPES))}) "
     "ON CONFLICT DO NOTHING RETURNING uid"
 )

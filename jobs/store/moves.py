@@ -44,7 +44,7 @@ def retry(uid: str) -> None:
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
     _guarded(_RETRY, uid, f"The job is {state} no more.")
-    _permit(queue, uid)
+    transaction.on_commit(partial(_permit, queue, uid), robust=True)
     _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 
 

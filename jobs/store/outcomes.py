@@ -4,13 +4,13 @@ Every row is guarded by the run it expects, so an event that comes twice, late o
 nothing. History, results and dead letters are written for exactly the rows that moved.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
-from jobs.store.arrays import as_columns
+from jobs.store.records import as_records
 
 
 @dataclass(frozen=True)
@@ -70,57 +70,52 @@ class Moved:
 
 def write_starts(starts: Sequence[Start]) -> None:
     """Rows that are `waiting` for exactly this run become `active`."""
-    columns = as_columns((s.uid, s.run, s.at, s.worker) for s in starts)
     with connection.cursor() as cursor:
-        cursor.execute(_START, columns)
+        cursor.execute(_START, [as_records(starts)])
 
 
 def write_progress(latest: Sequence[tuple[str, int, float | None, str]]) -> None:
     """The latest progress of runs: job id, run, fraction, detail as JSON."""
+    names = ("uid", "run", "fraction", "detail")
     if latest:
         with connection.cursor() as cursor:
-            cursor.execute(_PROGRESS, as_columns(latest))
+            cursor.execute(_PROGRESS, [json.dumps([dict(zip(names, row, strict=True)) for row in latest])])
 
 
 def write_outcomes(outcomes: Sequence[Outcome]) -> list[Moved]:
     """Move the rows, write attempts, results and dead letters; answers with the rows that moved."""
-    columns = as_columns(_values(outcome) for outcome in outcomes)
     with connection.cursor() as cursor:
-        cursor.execute(_OUTCOME, columns)
+        cursor.execute(_OUTCOME, [as_records(outcomes)])
         return [Moved(*row) for row in cursor.fetchall()]
 
 
-def _values(outcome: Outcome) -> tuple[Any, ...]:
-    return tuple(getattr(outcome, name) for name, _ in _FIELDS)
-
-
-_FIELDS = (
-    ("uid", "text"), ("run", "int"), ("kind", "text"), ("started", "float8"), ("ended", "float8"),
-    ("worker", "text"), ("delay", "float8"), ("reason", "text"), ("error_type", "text"), ("error", "text"),
-    ("traceback", "text"), ("fingerprint", "text"), ("retryable", "bool"), ("result", "text"),
-    ("keep_result", "bool"), ("stalled_limit", "int"), ("args", "text"), ("kwargs", "text"),
-    ("fraction", "float8"), ("detail", "text"),
-)  # fmt: skip
+# The guard is a CASE so that the planner looks each job up by its id: as plain conditions it would match the
+# partial indexes of waiting and active jobs and might read all of a backlog.
+_EXPECTED = (
+    "CASE j.state WHEN 'active' THEN j.runs = v.run WHEN 'waiting' THEN j.runs = v.run - 1 ELSE false END"
+)
 
 _START = """
 UPDATE jobs_job j
 SET state = 'active', runs = v.run, started_at = to_timestamp(v.at), worker = v.worker,
     progress = NULL, progress_detail = NULL
-FROM unnest(%s::text[], %s::int[], %s::float8[], %s::text[]) AS v(uid, run, at, worker)
-WHERE j.uid = v.uid AND j.state = 'waiting' AND j.runs = v.run - 1
+FROM json_to_recordset(%s::json) AS v(uid text, run int, at float8, worker text)
+WHERE j.uid = v.uid AND CASE j.state WHEN 'waiting' THEN j.runs = v.run - 1 ELSE false END
 """
 
 _PROGRESS = """
 UPDATE jobs_job j
 SET progress = coalesce(v.fraction, j.progress), progress_detail = v.detail::jsonb
-FROM unnest(%s::text[], %s::int[], %s::float8[], %s::text[]) AS v(uid, run, fraction, detail)
-WHERE j.uid = v.uid AND j.state = 'active' AND j.runs = v.run
+FROM json_to_recordset(%s::json) AS v(uid text, run int, fraction float8, detail text)
+WHERE j.uid = v.uid AND CASE j.state WHEN 'active' THEN j.runs = v.run ELSE false END
 """
 
 _OUTCOME = f"""
 WITH v AS (
-    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for _, kind in _FIELDS)})
-        AS v({", ".join(name for name, _ in _FIELDS)})
+    SELECT * FROM json_to_recordset(%s::json) AS v(
+        uid text, run int, kind text, started float8, ended float8, worker text, delay float8, reason text,
+        error_type text, error text, traceback text, fingerprint text, retryable bool, result text,
+        keep_result bool, stalled_limit int, args text, kwargs text, fraction float8, detail text)
 ), moved AS (
     UPDATE jobs_job j SET
         state = CASE
@@ -146,8 +141,7 @@ WITH v AS (
         args = coalesce(v.args::jsonb, j.args),
         kwargs = coalesce(v.kwargs::jsonb, j.kwargs)
     FROM v
-    WHERE j.uid = v.uid
-        AND ((j.state = 'active' AND j.runs = v.run) OR (j.state = 'waiting' AND j.runs = v.run - 1))
+    WHERE j.uid = v.uid AND {_EXPECTED}
     RETURNING j.*, v.kind, v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
         v.result, v.keep_result, v.delay AS retry_delay
 ), history AS (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.localservices.ports import LOOPBACK, choose, is_free
 from jobs.supervisor.errors import PortInUse, SupervisorError
 
-USUAL = {"PORT": 8000, "FLOWER_PORT": 5555, "SANDBOX_PORT": 8899}
+USUAL = {"PORT": 8000, "FLOWER_PORT": 5555, "SANDBOX_PORT": 18899}
 
 
 @dataclass(frozen=True)

@@ -106,4 +106,4 @@ def querystring_with(context: template.Context, **changes: str) -> str:
         query[name] = value
         if not value:
             del query[name]
-    return query.urlencode()  # type: ignore[no-any-return] -- a QueryDict
+    return query.urlencode()  # type: ignore[no-any-return]  # a QueryDict

@@ -1,5 +1,6 @@
 """Rows for tests, written past the door."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,5 +29,5 @@ def snapshot() -> dict[str, list[Any]]:
     }
 
 
-def _without(row: dict[str, Any], left_out: set[str]) -> dict[str, Any]:
+def _without(row: Mapping[str, Any], left_out: set[str]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in left_out}

@@ -26,7 +26,7 @@ def pack(transaction: RawTransaction) -> bytes:
     return zlib.compress(json.dumps(plain, separators=(",", ":")).encode())
 
 
-def unpack(data: bytes) -> RawTransaction:
+def unpack(data: bytes | memoryview) -> RawTransaction:
     """The opposite of `pack`."""
     plain = json.loads(zlib.decompress(data))
     plain["tokens"] = tuple(TokenChange(*one) for one in plain["tokens"])

@@ -20,6 +20,8 @@ class Command(BaseCommand):
         "Example: manage.py dispatcher --queues orders,balances"
     )
 
+    requires_system_checks = ("jobs",)
+
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """`--queues` limits what this dispatcher may lead."""
         parser.add_argument("--queues", help="names separated by commas; default: all")

@@ -66,6 +66,6 @@ def run(*words: str, **changed: str) -> Answer:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=100,
     )
     return Answer(done.returncode, done.stdout, done.stderr)

@@ -32,7 +32,7 @@ def _race(letter: DeadLetter, lock: Callable[[], object]) -> list[int]:
             )
             for _ in range(2)
         ]
-        wait_until(lambda: _waiting_for_locks() == 2, 60, "both commands waiting")
+        wait_until(lambda: _waiting_for_locks() == 2, 90, "both commands waiting")
     return sorted(racer.wait(timeout=30) for racer in racers)
 
 

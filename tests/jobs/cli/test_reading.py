@@ -66,6 +66,15 @@ def test_a_shown_job_has_its_attempts_and_error(manage: Calls) -> None:
     assert "\x1b" not in manage("jobs", "show", letter.job_uid).out
 
 
+def test_secret_values_are_not_shown(manage: Calls) -> None:
+    uid = resolve_task("noop").enqueue({"api_key": "hunter2", "city": "Oslo"}).id
+
+    answer = manage("jobs", "show", uid, "--json")
+
+    assert answer.json()["data"]["value"]["city"] == "Oslo"
+    assert "hunter2" not in answer.out
+
+
 def test_jobs_are_cancelled_retried_and_promoted(manage: Calls) -> None:
     uid = _enqueue(countdown=3600)
 

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 
 import pytest
@@ -42,7 +43,7 @@ def test_the_bar_moves_and_the_result_is_the_only_thing_on_stdout(platform: Plat
     platform.worker()
 
     code, out, seen = _on_a_terminal(
-        "jobs", "enqueue", "climb", "--data", '{"steps": 8, "seconds": 0.3}', "--wait", "--timeout", "40"
+        "jobs", "enqueue", "climb", "--data", '{"steps": 8, "seconds": 0.3}', "--wait", "--timeout", "90"
     )
 
     assert (code, json.loads(out)) == (0, {"steps": 8})
@@ -81,3 +82,19 @@ def test_waiting_works_while_redis_is_away_and_a_cancelled_job_ends_with_code_4(
     assert process.returncode == 4
     assert (json.loads(out)["state"], json.loads(out)["reason"]) == ("cancelled", "not today")
     assert err.splitlines()[-1].endswith("was cancelled: not today")
+
+
+def test_an_interrupted_wait_ends_with_code_130_and_the_job_goes_on() -> None:
+    with subprocess.Popen(
+        command_line("jobs", "enqueue", "noop", "--wait"), cwd=ROOT, env=environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        while "waiting" not in process.stderr.readline().split():  # the first line of progress
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == f"CommandError: Interrupted; job {Job.objects.get().uid} goes on."
+    assert Job.objects.get().state == "waiting"

@@ -1,6 +1,7 @@
 """What each script does, exactly, on a real Valkey."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,11 @@ LEASE = Lease(UID, QUEUE, 1, "abc", "w1@host#1", 42)
 def redis() -> Any:
     """The client, whose answers are what the test says they are."""
     return client()
+
+
+def forget_scripts() -> bool:
+    """Make the server forget every script."""
+    return bool(redis().execute_command("SCRIPT FLUSH"))
 
 
 def lead(leader: str = LEADER, *queues: str) -> list[int]:
@@ -433,14 +439,15 @@ def test_a_worker_that_leaves_is_on_no_list() -> None:
 def test_a_server_that_forgot_the_scripts_is_told_them_again() -> None:
     lead()
     grant()
-    for call in (
+    calls: list[Callable[[], bool]] = [
         lambda: leases.claim(redis(), LEASE, TICKET, None)[0] == "claimed",
         lambda: leases.note(redis(), LEASE, "log", "{}"),
         lambda: leases.finish(redis(), LEASE, "completed", "{}"),
         lambda: leases.withdraw(redis(), QUEUE, "other"),
         lambda: lead() == [1],
-    ):
-        redis().execute_command("SCRIPT FLUSH")
+    ]
+    for call in calls:
+        assert forget_scripts()
         assert call() is True
     assert [entry["e"] for entry in log()] == ["started", "log", "completed"]
 

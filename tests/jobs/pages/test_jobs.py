@@ -1,6 +1,7 @@
 """`/jobs` and `/jobs/{id}`."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -54,7 +55,7 @@ def test_a_job_that_is_gone_is_a_page_of_ours(viewer: Client) -> None:
 
 def test_its_log_is_read_from_the_event_log(viewer: Client, make_job: MakeJob) -> None:
     make_job(state="active", runs=1, started_at=NOON)
-    line = {"e": "log", "j": "job-1", "r": "1", "t": "1795000000000"}
+    line: dict[Any, Any] = {"e": "log", "j": "job-1", "r": "1", "t": "1795000000000"}
     redis().xadd(
         keys.events("quick"),
         line | {"d": '{"message": "<i>first</i>", "level": "warning", "detail": {"n": 1}}'},

@@ -94,10 +94,10 @@ async def test_a_stranger_is_closed_out_with_4401(first: dict[str, Any]) -> None
         ("{", "message"),
         ("[]", "message"),
         ('{"type": "shout"}', "message"),
-        ('{"type": "subscribe", "id": "s", "queues": ["quik"]}', "subscribe.queues"),
-        ('{"type": "subscribe", "id": "s", "after": "now"}', "subscribe.after"),
-        ('{"type": "subscribe", "id": "s", "jbos": ["x"]}', "subscribe.jbos"),
-        ('{"type": "subscribe", "jobs": ["x"]}', "subscribe.id"),
+        ('{"type": "subscribe", "id": "s", "queues": ["quik"]}', "queues"),
+        ('{"type": "subscribe", "id": "s", "after": "now"}', "after"),
+        ('{"type": "subscribe", "id": "s", "jbos": ["x"]}', "jbos"),
+        ('{"type": "subscribe", "jobs": ["x"]}', "id"),
     ],
 )
 async def test_a_bad_message_is_answered_with_an_error_and_the_socket_stays(text: str, field: str) -> None:

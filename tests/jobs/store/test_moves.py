@@ -1,5 +1,7 @@
 """What operators do to single jobs."""
 
+from typing import Any
+
 import pytest
 from django.conf import LazySettings
 from django_celery_results.models import TaskResult
@@ -170,8 +172,8 @@ def test_a_promoted_job_may_run_now() -> None:
 def test_the_dispatcher_is_told(name: str, state: str) -> None:
     job = make_job(state=state)
     CALLS[name](job.uid)
-    entries = client().xrange(keys.events("quick"))
-    assert [fields for _, fields in entries or ()] == [{"e": "enqueued"}]
+    entries: Any = client().xrange(keys.events("quick"))
+    assert [(fields["e"], fields["j"]) for _, fields in entries] == [("enqueued", job.uid)]
 
 
 def _grant(uid: str) -> set[str] | None:

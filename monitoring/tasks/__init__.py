@@ -1,0 +1,3 @@
+"""Periodic jobs that watch the others."""
+
+from monitoring.tasks import health  # noqa: F401 -- registers the tasks with Celery
