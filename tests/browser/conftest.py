@@ -10,9 +10,7 @@ from pytest_django import DjangoDbBlocker
 from jobs.fence.connection import client as redis
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.processes import Platform
-from tests.sandbox.conftest import Server, seeded_folder, server
-
-__all__ = ["seeded_folder", "server"]
+from tests.sandbox_server import Server
 
 
 @pytest.fixture(scope="package")
@@ -31,7 +29,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def site(
     browser: Browser,
-    server: Server,
+    sandbox_server: Server,
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
@@ -39,7 +37,7 @@ def site(
     """The address of a running site with a dispatcher and a worker; one for all journeys."""
     platform = Platform(tmp_path_factory.mktemp("site"))
     with pytest.MonkeyPatch.context() as environment, django_db_blocker.unblock():
-        environment.setenv("SANDBOX_URL", server.url)
+        environment.setenv("SANDBOX_URL", sandbox_server.url)
         redis().flushall()
         try:
             platform.dispatcher()
