@@ -8,6 +8,15 @@ from jobs.errors import UnknownName
 from jobs.worker.liveness import Liveness
 
 
+def durable(base: type | None) -> type | None:
+    """A task base class with `JobTask` behind it, so that its own methods come first."""
+    from jobs.worker.task import JobTask
+
+    if base is None or issubclass(base, JobTask):
+        return base
+    return type(base.__name__, (base, JobTask), {"abstract": True, "__module__": base.__module__})
+
+
 class Millrace(Celery):
     """A Celery application whose tasks are durable: `app = Millrace("name")` is all that changes."""
 
@@ -16,6 +25,10 @@ class Millrace(Celery):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.steps["worker"].add(Liveness)
+
+    def _task_from_fun(self, fun: Any, name: Any = None, base: Any = None, *args: Any, **options: Any) -> Any:
+        """Celery's hook behind `@app.task` and `@shared_task`: a base class of one's own is durable too."""
+        return super()._task_from_fun(fun, name, durable(base), *args, **options)
 
     def send_task(self, name: str, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Enqueue by name. UnknownName when no such task is registered: nothing could run it."""

@@ -107,23 +107,32 @@ class JobTask(Task):
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         """Claim the run. A message without a valid ticket is dropped."""
-        header = self.request.get(HEADER)
+        if not self.request.called_directly:
+            self._claimed_run()
+
+    def _claimed_run(self) -> Run | None:
+        """The run of the message at hand, claimed by now; None for an eager call or a foreign message.
+
+        A base class may override `before_start` and forget this one: then `__call__` claims.
+        """
+        header, uid = self.request.get(HEADER), self.request.id
         if header is None or self.request.is_eager:
-            return
-        check_connections()
-        run = open_run(self, task_id, Passport.of(header))
-        run.lease = claims.claim(run.lease, Passport.of(header).ticket, run.options.stale_after)
-        context.push(run)
+            return None
+        run = context.find(uid)
+        if run is None:
+            check_connections()
+            run = open_run(self, uid, Passport.of(header))
+            run.lease = claims.claim(run.lease, Passport.of(header).ticket, run.options.stale_after)
+            context.push(run)
+        return run
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the body; an error becomes a retry or the job's failure."""
-        run = None if self.request.called_directly else context.find(self.request.id)
+        if self.request.called_directly:
+            return super().__call__(*args, **kwargs)
+        run = self._claimed_run()
         if run is None:
-            return (
-                super().__call__(*args, **kwargs)
-                if self.request.called_directly
-                else self.run(*args, **kwargs)
-            )
+            return self.run(*args, **kwargs)
         try:
             restored_args, restored_kwargs = self._restored(args, kwargs)
             return self.run(*restored_args, **restored_kwargs)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from celery import Task, states
+from celery import Celery, Task, states
 from celery.app.task import Context
 from celery.app.trace import build_tracer
 from celery.backends.base import Backend
@@ -158,10 +158,10 @@ def test_celery_would_wrap_a_task_that_has_it_not() -> None:
     def body() -> None:
         """Nothing."""
 
-    task = app.task(
-        name="tests.internals.theirs", base=Task, autoretry_for=(ValueError,), shared=False, lazy=False
-    )(body)
-    app.tasks.pop(task.name)
+    bare = Celery("bare", set_as_current=False)
+    task = bare.task(name="tests.internals.theirs", autoretry_for=(ValueError,), shared=False, lazy=False)(
+        body
+    )
     assert task._orig_run is body
     assert task.run is not body
 
