@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from jobs.fence import keys
+from jobs.fence import keys, leases
 from jobs.fence.events import Event, MalformedEvent, parse
 
 logger = logging.getLogger(__name__)
@@ -41,8 +41,13 @@ class Log:
     def acknowledge(self, events: Sequence[Event]) -> None:
         """Tell Redis that these are folded."""
         by_queue: dict[str, list[str]] = {}
+        ended: dict[str, list[tuple[str, int]]] = {}
         for event in events:
             by_queue.setdefault(event.queue, []).append(event.cursor)
+            if event.is_outcome:
+                ended.setdefault(event.queue, []).append((event.uid, event.run))
+        for queue, runs in ended.items():
+            leases.settle(self._client, queue, runs)
         pipeline = self._client.pipeline(transaction=False)
         for queue, cursors in by_queue.items():
             pipeline.xack(keys.events(queue), GROUP, *cursors)

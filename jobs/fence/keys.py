@@ -28,6 +28,11 @@ def withdrawn(queue: str) -> str:
     return f"{PREFIX}:{{{queue}}}:withdrawn"
 
 
+def ended(queue: str) -> str:
+    """Hash: job id -> `run|nonce|event` of a run that ended and whose outcome is not in the row yet."""
+    return f"{PREFIX}:{{{queue}}}:ended"
+
+
 def events(queue: str) -> str:
     """Stream: what happened in the queue, in order."""
     return f"{PREFIX}:{{{queue}}}:events"

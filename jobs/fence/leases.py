@@ -75,13 +75,17 @@ def write_tickets(
     """Write tickets; the ids that got theirs, or None when `leader` leads the queue no more."""
     pairs = [text for uid, ticket in wanted for text in (uid, str(ticket))]
     names = [keys.leader(queue), keys.tickets(queue), keys.running(queue), keys.withdrawn(queue)]
+    names.append(keys.ended(queue))
     granted = scripts.run(client, "ticket", names, [leader, *pairs])
     return None if granted is None else set(granted)
 
 
 def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> bool:
-    """Take the ticket away; False when the job runs already. No new ticket for `seconds`."""
-    names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue)]
+    """Take the ticket away; False when the job runs, or ran and the row does not say so yet.
+
+    No new ticket for `seconds`.
+    """
+    names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue), keys.ended(queue)]
     return bool(scripts.run(client, "withdraw", names, [uid, int(seconds * 1000)]) == "withdrawn")
 
 
@@ -114,7 +118,7 @@ def finish(client: "Client", lease: Lease, event: str, data: str) -> bool:
     """End the run with an outcome; False when the lease was lost and the outcome is dropped."""
     queue = lease.queue
     names = [keys.running(queue), keys.events(queue), keys.held_by(lease.worker), keys.fenced(queue)]
-    names += [keys.EPOCH, keys.tickets(queue)]
+    names += [keys.EPOCH, keys.tickets(queue), keys.ended(queue)]
     values: Sequence[scripts.Argument] = [lease.uid, lease.run, lease.nonce, event, data, lease.epoch]
     return bool(scripts.run(client, "finish", names, values))
 
@@ -128,7 +132,15 @@ def note(client: "Client", lease: Lease, event: str, data: str) -> bool:
 def stall(client: "Client", lease: Lease, data: str) -> bool:
     """Take the lease away from a run that is lost; False when it was not held any more."""
     names = [keys.running(lease.queue), keys.events(lease.queue), keys.held_by(lease.worker)]
+    names.append(keys.ended(lease.queue))
     return bool(scripts.run(client, "stall", names, [lease.uid, lease.run, lease.nonce, data]))
+
+
+def settle(client: "Client", queue: str, runs: Iterable[tuple[str, int]]) -> None:
+    """The outcomes of these runs (job id, run) are in the rows."""
+    pairs: list[scripts.Argument] = [value for run in runs for value in run]
+    if pairs:
+        scripts.run(client, "settle", [keys.ended(queue)], pairs)
 
 
 def reclaim(client: "Client", lease: Lease) -> bool:

@@ -1,5 +1,5 @@
 -- ticket: lets each of the given jobs start once, if the caller still leads the queue.
--- KEYS  1 leader, 2 tickets, 3 running, 4 withdrawn
+-- KEYS  1 leader, 2 tickets, 3 running, 4 withdrawn, 5 ended
 -- ARGV  1 the caller's dispatcher id, 2... pairs of job id and ticket (run:nonce:expires_ms)
 -- RETURNS  the ids that got their ticket; false when the caller leads no more
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
@@ -11,7 +11,7 @@ local granted = {}
 local any_withdrawn = redis.call('HLEN', KEYS[4]) > 0
 for i = 2, #ARGV, 2 do
   local id = ARGV[i]
-  local refused = redis.call('HEXISTS', KEYS[3], id) == 1
+  local refused = redis.call('HEXISTS', KEYS[3], id) == 1 or redis.call('HEXISTS', KEYS[5], id) == 1
   if any_withdrawn and not refused then
     local until_ms = redis.call('HGET', KEYS[4], id)
     if until_ms and tonumber(until_ms) > now then

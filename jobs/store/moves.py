@@ -27,7 +27,7 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
     except REDIS_ERRORS as error:
         raise Unavailable("Redis does not answer; the job was not cancelled.") from error
     if not withdrawn:
-        raise IllegalMove("The job has just started.")
+        raise IllegalMove("The job has just started or ended.")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CANCEL, [reason, uid])
         row = cursor.fetchone()

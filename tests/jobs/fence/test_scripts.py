@@ -237,6 +237,29 @@ def test_a_run_ends_once() -> None:
     assert [entry["e"] for entry in log()] == ["started", "completed"]
 
 
+def test_an_end_that_is_told_again_with_the_same_outcome_is_answered_well_and_logged_once() -> None:
+    claimed()
+    assert leases.finish(redis(), LEASE, "completed", "{}") is True
+    assert leases.finish(redis(), LEASE, "completed", "{}") is True
+    assert [entry["e"] for entry in log()] == ["started", "completed"]
+
+
+def test_until_its_end_is_in_the_row_a_job_is_neither_withdrawn_nor_released() -> None:
+    claimed()
+    leases.finish(redis(), LEASE, "retried", "{}")
+    assert leases.withdraw(redis(), QUEUE, UID) is False
+    assert grant((UID, Ticket(2, "new", 0))) == set()
+    leases.settle(redis(), QUEUE, [(UID, 1)])
+    assert grant((UID, Ticket(2, "new", 0))) == {UID}
+
+
+def test_settling_an_old_run_leaves_the_mark_of_a_later_one() -> None:
+    claimed()
+    leases.finish(redis(), LEASE, "retried", "{}")
+    leases.settle(redis(), QUEUE, [(UID, 0)])
+    assert leases.withdraw(redis(), QUEUE, UID) is False
+
+
 def test_after_redis_was_emptied_the_holder_may_still_finish() -> None:
     lead()
     grant()
@@ -287,6 +310,7 @@ def test_a_stall_takes_the_lease_away_and_fences_the_run() -> None:
 def test_a_stall_of_an_old_run_leaves_the_new_one_of_the_same_worker_alone() -> None:
     old = claimed()
     leases.stall(redis(), old, "{}")
+    leases.settle(redis(), QUEUE, [(UID, 1)])
     new = claimed(replace(LEASE, run=2, nonce="new"), Ticket(2, "new", 0))
     before = state()
     assert leases.stall(redis(), old, "{}") is False

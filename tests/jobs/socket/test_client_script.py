@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Page, sync_playwright
 
 from jobs.store import moves
@@ -32,6 +33,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser.new_page()
         browser.close()
+        connections.close_all()  # those that were made beside Playwright's loop are its own
 
 
 def _open(page: Page, address: str) -> None:
