@@ -4,10 +4,10 @@ PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run stop demo demo-inline test lint check bench chaos lock
+.PHONY: help setup setup-dev run stop demo test lint check bench screenshots lock
 
 help: ## this list
-	@grep -E '^(help|run|stop|test|check|lock):.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -E '^(help|run|stop|demo|test|check|bench|screenshots|lock):.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
 
 setup:
 	@scripts/setup.sh requirements.txt
@@ -21,11 +21,8 @@ run: setup ## start everything and print where it is; Ctrl-C stops it; PORT=8000
 stop: ## stop what `make run` started
 	@if [ -x $(PY) ]; then $(MANAGE) run --stop; else echo "Nothing is running."; fi
 
-demo: setup
+demo: setup ## a guided tour in the terminal, with or without `make run` going
 	@$(MANAGE) demo
-
-demo-inline: setup
-	@$(MANAGE) demo_inline
 
 test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name"
 	@.ci/chromium
@@ -40,13 +37,14 @@ lint: setup-dev
 
 check: lint test ## format, lint, types, import contracts, migrations, deployment, then the tests
 
-bench: setup-dev
-	@$(PY) -m bench
-
-chaos: setup
-	@$(MANAGE) jobs chaos
+bench: setup-dev ## measure against Celery alone, side by side; ARGS="--jobs 5000 --rounds 3"
+	@$(PY) -m bench $(ARGS)
 
 lock: export UV_NO_CACHE = 1
+screenshots: setup-dev ## pictures of every page of the running site, into .millrace/pictures; PORT=8000
+	@.ci/chromium
+	@$(PY) -m tests.browser.screenshots http://127.0.0.1:$(or $(PORT),8000) .millrace/pictures
+
 lock: setup-dev ## pin requirements*.in into requirements*.txt
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
