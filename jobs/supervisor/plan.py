@@ -14,7 +14,8 @@ class Plan:
     environ: Mapping[str, str]
     procfile: Path
     steps: tuple[tuple[str, ...], ...] = ()
-    ready_path: str = "/healthz"
-    ready_seconds: float = 60.0
+    # What must answer with 200 before the run counts as ready: the variable with the port, and the path.
+    ready: tuple[tuple[str, str], ...] = (("PORT", "/healthz"),)
+    ready_seconds: float = 90.0
     stop_seconds: float = 20.0  # how long workers may finish what they run
     login: str = ""  # printed with the addresses, when there is a demo user

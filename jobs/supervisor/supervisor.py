@@ -70,15 +70,15 @@ class Supervisor:
         self._launcher.up()
 
     def _await_ready(self) -> None:
-        port = self._ports.by_variable["PORT"]
         deadline = time.monotonic() + self._plan.ready_seconds
-        while not self._stop.requested:
-            self._look_after()
-            if answers_ok(LOOPBACK, port, self._plan.ready_path):
-                return
-            if time.monotonic() > deadline:
-                raise NotReady(self._ports.url("PORT") + self._plan.ready_path, self._plan.ready_seconds)
-            self._stop.wait(LOOK)
+        for variable, path in self._plan.ready:
+            while not self._stop.requested:
+                self._look_after()
+                if answers_ok(LOOPBACK, self._ports.by_variable[variable], path):
+                    break
+                if time.monotonic() > deadline:
+                    raise NotReady(self._ports.url(variable) + path, self._plan.ready_seconds)
+                self._stop.wait(LOOK)
 
     def _look_after(self) -> None:
         now = time.monotonic()

@@ -75,6 +75,7 @@ def _plan() -> Plan:
         environ=dict(os.environ),
         procfile=settings.BASE_DIR / "Procfile",
         steps=tuple(steps),
+        ready=(("PORT", "/healthz"), ("SANDBOX_PORT", "/sandbox/health")),
         login=" / ".join(settings.DEMO_LOGIN) if seeding else "",
     )
 
