@@ -77,6 +77,7 @@ def _measured(system: System, jobs: int) -> Run:
         _migrate(environment)
         enqueue_seconds = system.fill(jobs, environment)
         with _running(system, environment, folder / "log") as started:
+            _wait_for_records(records, 1)  # starting up is not part of the cost of a job
             before = _cpu(started)
             seen = _wait_for_records(records, jobs)
             first, last = min(at for _, at in seen), max(at for _, at in seen)

@@ -10,3 +10,5 @@ JOBS_QUEUES = (
     Queue("bench", "bench", concurrency=2, tasks=("bench.noop",), keep_completed=10_000_000),
 )
 CELERY_IMPORTS = ["bench.tasks"]
+
+JOBS_PROCFILE = None  # its queue is consumed by the measured worker

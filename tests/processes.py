@@ -89,7 +89,7 @@ class Platform:
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues, "-c", str(slots)]
         command += ["-n", f"{name}@test", "-l", "INFO", "--without-gossip", "--without-mingle", *options]
         process = self._start(name, command)
-        wait_until(lambda: _announced(name), 30, f"the worker {name}")
+        wait_until(lambda: _announced(name), 60, f"the worker {name}")
         return process
 
     def web(self, name: str = "web", address: str = "") -> str:
