@@ -14,6 +14,7 @@ class Plan:
     environ: Mapping[str, str]
     procfile: Path
     steps: tuple[tuple[str, ...], ...] = ()
+    first: tuple[str, ...] = ()  # processes that start alone until the run is ready; empty: all of them
     # What must answer with 200 before the run counts as ready: the variable with the port, and the path.
     ready: tuple[tuple[str, str], ...] = (("PORT", "/healthz"),)
     ready_seconds: float = 90.0

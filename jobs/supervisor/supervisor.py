@@ -43,6 +43,7 @@ class Supervisor:
             Child(line, folder=plan.folder, environ=self._environ, output=self._output) for line in lines
         ]
         self._services_due = 0.0
+        self._ready = False
 
     def run(self) -> None:
         """Bring everything up and keep it up until the stop request."""
@@ -79,13 +80,19 @@ class Supervisor:
                 if time.monotonic() > deadline:
                     raise NotReady(self._ports.url(variable) + path, self._plan.ready_seconds)
                 self._stop.wait(LOOK)
+        self._ready = True
+
+    def _awake(self) -> list[Child]:
+        """The processes that are to run by now: a page that answers soon is worth more than all at once."""
+        early = [child for child in self._children if child.line.name in self._plan.first]
+        return self._children if self._ready or not early else early
 
     def _look_after(self) -> None:
         now = time.monotonic()
         if now >= self._services_due:
             self._services_due = now + LOOK_AT_SERVICES
             self._revive_services()
-        started = [child for child in self._children if child.look_after(now)]
+        started = [child for child in self._awake() if child.look_after(now)]
         if started:
             self._runfile.write_children(child.pid for child in self._children if child.pid)
 

@@ -5,7 +5,6 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any
 
 from django.conf import settings
-from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from jobs.localservices.errors import LocalServiceError
@@ -63,20 +62,15 @@ class Command(BaseCommand):
 
 
 def _plan() -> Plan:
-    seeding = "seed_demo" in get_commands()
-    steps: list[tuple[str, ...]] = [("migrate", "--noinput", "--verbosity", "0")]
-    if not settings.DEBUG:  # with DEBUG, static files are served from where they lie
-        steps.append(("collectstatic", "--noinput", "--verbosity", "0"))
-    if seeding:
-        steps.append(("seed_demo",))
     return Plan(
         folder=settings.BASE_DIR,
         state_dir=settings.STATE_DIR,
         environ=dict(os.environ),
         procfile=settings.BASE_DIR / "Procfile",
-        steps=tuple(steps),
+        steps=(("prepare",),),
+        first=("web", "sandbox"),
         ready=(("PORT", "/healthz"), ("SANDBOX_PORT", "/sandbox/health")),
-        login=" / ".join(settings.DEMO_LOGIN) if seeding else "",
+        login=" / ".join(settings.DEMO_LOGIN) if settings.DEBUG else "",
     )
 
 
