@@ -33,4 +33,4 @@ def resume_window() -> float:
 
 def retention_grace() -> float:
     """Seconds for which a finished job is kept even when its queue keeps fewer."""
-    return float(getattr(settings, "JOBS_RETENTION_GRACE", 300.0))
+    return float(getattr(settings, "JOBS_RETENTION_GRACE", 600.0))
