@@ -28,7 +28,7 @@ WELL = Vitals(waiting=0, active=0, dead=0, slots=2, led=True, ended=100, success
     ],
 )
 def test_what_is_wrong(change: dict[str, object], badges: list[str]) -> None:
-    assert [problem.badge for problem in problems(replace(WELL, **change))] == badges  # type: ignore[arg-type]
+    assert [problem.badge for problem in problems(replace(WELL, **change))] == badges  # type: ignore[arg-type]  # a table of mixed changes
 
 
 @pytest.mark.parametrize(
