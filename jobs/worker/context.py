@@ -17,7 +17,6 @@ class Run:
     task: Any
     options: TaskOptions
     tally: Tally
-    max_attempts: int | None
     correlation_id: str
     decided: tuple[BaseException, Decision] | None = None
     retry_args: tuple[Any, Any] | None = None

@@ -242,7 +242,7 @@ def open_run(task: JobTask, uid: str, passport: Passport) -> Run:
     lease = leases.Lease(uid, queue.name, ticket.run, ticket.nonce, worker_id(), os.getpid())
     tally = Tally(attempt=passport.attempt + 1, snoozes=passport.snoozes)
     correlation_id = passport.correlation_id or uid
-    return Run(lease, task, options, tally, options.retry.max_attempts, correlation_id)
+    return Run(lease, task, options, tally, correlation_id)
 
 
 def _inherited() -> dict[str, Any]:
