@@ -35,6 +35,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "idempotent_for": None,  # seconds for which a result is given again for the same payload
     "subject": None,  # the payload field that names what the job is about (an address, a coin)
     "secret": (),  # payload fields that are never shown
+    "bundle": True,  # whether its jobs, when they are short, may share a message
 }
 
 

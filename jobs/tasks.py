@@ -5,6 +5,9 @@ from celery import shared_task
 from jobs.fence.connection import client
 from jobs.fence.keys import PREFIX
 from jobs.store.dead_letters import purge
+from jobs.worker.run_bundle import run_bundle
+
+__all__ = ["purge_dead_letters", "rehearse_failure", "repair", "run_bundle"]
 
 _DAY = 86_400.0
 

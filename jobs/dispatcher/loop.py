@@ -52,6 +52,7 @@ class Dispatcher:
         names = list(queues or configuration.queue_book().names)
         self.leadership = Leadership(self._redis, names, configuration.leader_lease())
         self.windows: dict[str, Window] = {}
+        self._bundling = frozenset(name for name, task in app.tasks.items() if getattr(task, "bundle", False))
         self._owed = rescue.Owed()
         self._unfolded: list[Event] = []
         self._fold_due = 0.0
@@ -158,6 +159,7 @@ class Dispatcher:
             slots = roll.slots(window.queue)
             window.dirty = window.dirty or slots > window.slots
             window.slots = slots
+            window.bundling = self._bundling if roll.bundles(window.queue) else frozenset()
         if now >= self._poll_at:
             self._poll(now)
         self._rescue(now, roll)
@@ -281,7 +283,7 @@ class Dispatcher:
 
 def _learn_from(window: Window, job: Moved) -> None:
     if job.run_seconds is not None:
-        window.record(job.run_seconds)
+        window.record(job.run_seconds, job.task)
     if job.due_in is not None:
         window.due_in(job.due_in)
     elif job.state not in TERMINAL:

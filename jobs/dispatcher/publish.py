@@ -10,10 +10,12 @@ from celery import Celery
 
 from jobs import celery_json
 from jobs.fence.leases import Ticket
-from jobs.worker.messages import HEADER, Passport
+from jobs.ids import new_id
+from jobs.worker.messages import BUNDLE_TASK, HEADER, Passport
 
 _ORIGIN = f"{os.getpid()}@{socket.gethostname()}"
 _BATCH = 200
+_PLAIN_CANVAS = frozenset({"root_id", "parent_id", "shadow", "argsrepr", "kwargsrepr", "origin"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,24 @@ class Released:
     correlation_id: str
     ticket: Ticket
 
+    @property
+    def stalls(self) -> int:
+        """How many of its runs were lost with their process."""
+        return self.ticket.run - 1 - self.attempt - self.snoozes
+
+    @property
+    def has_canvas(self) -> bool:
+        """Whether Celery has something to do after it: callbacks, a chain, a chord, stamps."""
+        return not self.canvas.keys() <= _PLAIN_CANVAS
+
+
+@dataclass
+class Message:
+    """One job, or several of one queue of which the worker claims `ahead` at once."""
+
+    jobs: list[Released]
+    ahead: int = 1
+
 
 class Publisher:
     """Puts released jobs on Celery's broker, many in one round trip."""
@@ -42,21 +62,24 @@ class Publisher:
         self._producer: Any = None
         self._declared: set[str] = set()
 
-    def publish(self, jobs: Sequence[Released]) -> None:
-        """Publish one message per job. Errors of the broker come through; tickets without a message are
-        published again by the rescue."""
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Publish messages, many in one round trip. Errors of the broker come through; tickets without a
+        message are published again by the rescue."""
         try:
-            producer = self._ready(jobs)
+            producer = self._ready({message.jobs[0].queue for message in messages})
             with producer.batch(_BATCH):
-                for job in jobs:
+                for message in messages:
+                    first = message.jobs[0]
+                    alone = len(message.jobs) == 1
+                    text, head = (body(first), headers(first)) if alone else bundle(message)
                     producer.publish(
-                        body(job),
-                        routing_key=job.queue,
+                        text,
+                        routing_key=first.queue,
                         exchange="",
                         content_type="application/json",
                         content_encoding="utf-8",
-                        headers=headers(job),
-                        correlation_id=job.uid,
+                        headers=head,
+                        correlation_id=head["id"],
                         delivery_mode=2,
                     )
         except Exception:
@@ -81,9 +104,9 @@ class Publisher:
             self._connection.ensure_connection(max_retries=1, timeout=2)
             self._producer = self._app.amqp.Producer(self._connection.channel(), auto_declare=False)
 
-    def _ready(self, jobs: Sequence[Released]) -> Any:
+    def _ready(self, queues: set[str]) -> Any:
         self._connect()
-        for queue in {job.queue for job in jobs} - self._declared:
+        for queue in queues - self._declared:
             self._declare(queue)
             self._declared.add(queue)
         return self._producer
@@ -133,6 +156,27 @@ def headers(job: Released) -> dict[str, Any]:
         "stamps": stamps or None,
         HEADER: passport.header(),
     }
+
+
+def bundle(message: Message) -> tuple[str, dict[str, Any]]:
+    """Body and headers of a message for several jobs: each travels with the headers that it has alone."""
+    items = ", ".join(
+        f"[{celery_json.dumps(headers(job))}, {job.args}, {job.kwargs}]" for job in message.jobs
+    )
+    uid = new_id()
+    head = {
+        "lang": "py",
+        "task": BUNDLE_TASK,
+        "id": uid,
+        "root_id": uid,
+        "argsrepr": f"{len(message.jobs)} jobs",
+        "kwargsrepr": "",
+        "retries": 0,
+        "timelimit": [None, None],
+        "origin": _ORIGIN,
+        "ignore_result": True,
+    }
+    return f"[[[{items}], {message.ahead}], {{}}, {{}}]", head
 
 
 def _policy(options: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import redis
 
 from jobs import celery_json
+from jobs.dispatcher.bundling import messages
 from jobs.dispatcher.publish import Publisher, Released
 from jobs.dispatcher.window import Out, Window
 from jobs.fence import leases
@@ -41,7 +42,7 @@ def _send(publisher: Publisher, window: Window, jobs: list[Released]) -> int:
     for job in jobs:
         window.out[job.uid] = Out(time.monotonic())
     if jobs:
-        publisher.publish(jobs)
+        publisher.publish(messages(jobs, window.paces, window.bundling, window.slots))
     return len(jobs)
 
 

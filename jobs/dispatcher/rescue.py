@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import redis
 
-from jobs.dispatcher.publish import Publisher
+from jobs.dispatcher.publish import Message, Publisher
 from jobs.dispatcher.release import released
 from jobs.dispatcher.window import Window
 from jobs.fence import keys, leases
@@ -123,6 +123,6 @@ def publish_again(publisher: Publisher, window: Window, tickets: Mapping[str, Ti
     for job in jobs:
         window.out[job.uid].published = now
         window.out[job.uid].tries += 1
-    publisher.publish(jobs)
+    publisher.publish([Message([job]) for job in jobs])
     logger.warning("%s: published %d lost messages again", window.queue, len(jobs))
     return len(jobs)

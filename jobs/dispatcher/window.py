@@ -3,8 +3,10 @@
 import time
 from dataclasses import dataclass, field
 
+from jobs.dispatcher.pace import Pace
+
 _LEAD = 0.1  # seconds of expected work that may wait at the workers, so that they never idle
-_LEAD_PER_SLOT = 50  # jobs at the most
+_LEAD_PER_SLOT = 100  # jobs at the most
 
 
 @dataclass
@@ -28,6 +30,8 @@ class Window:
     out: dict[str, Out] = field(default_factory=dict)
     slots: int = 0
     run_seconds: float | None = None
+    paces: dict[str, Pace] = field(default_factory=dict)  # by task
+    bundling: frozenset[str] = frozenset()  # tasks whose short jobs may share a message here
     dirty: bool = True
     next_due: float | None = None  # monotonic seconds
     ended: int = 0
@@ -63,8 +67,9 @@ class Window:
             return self.slots
         return int(self.slots * min(_LEAD_PER_SLOT, _LEAD / max(self.run_seconds, 1e-4)))
 
-    def record(self, run_seconds: float) -> None:
+    def record(self, run_seconds: float, task: str) -> None:
         """Learn from a finished run."""
+        self.paces.setdefault(task, Pace()).record(run_seconds)
         before = self.run_seconds
         self.run_seconds = run_seconds if before is None else before + (run_seconds - before) * 0.1
 

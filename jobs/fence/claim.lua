@@ -1,27 +1,35 @@
--- claim: takes a ticket and gives its holder a lease; only one message can.
+-- claim: takes tickets and gives their holder a lease each; only one message can.
 -- KEYS  1 tickets, 2 running, 3 events, 4 held by this worker, 5 epoch
--- ARGV  1 job id, 2 ticket, 3 run, 4 nonce, 5 worker id, 6 pid, 7 stale after (ms, 0 never), 8 queue, 9 expires (ms, 0 never)
--- RETURNS  {'claimed', epoch}; {'stale'} when there is no such ticket; {'expired'} when it came too late
-local held = redis.call('HGET', KEYS[2], ARGV[1])
-if held and string.find(held, table.concat({ARGV[3], ARGV[4], ARGV[5], ARGV[6]}, '|') .. '|', 1, true) == 1 then
-  return {'claimed', redis.call('GET', KEYS[5]) or ''} -- the caller asks again: it never saw the first answer
-end
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
-  return {'stale'}
-end
-redis.call('HDEL', KEYS[1], ARGV[1])
+-- ARGV  1 worker id, 2 pid, 3 queue, 4... per job: job id, ticket, run, nonce, stale after (ms, 0 never), expires (ms, 0 never)
+-- RETURNS  {epoch, then per job: 'claimed', 'stale' (there is no such ticket) or 'expired' (it came too late)}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local expires = tonumber(ARGV[9])
-if expires > 0 and now >= expires then
-  redis.call('XADD', KEYS[3], '*', 'e', 'expired', 'j', ARGV[1], 'r', ARGV[3], 't', now)
-  return {'expired'}
+local worker, pid, queue = ARGV[1], ARGV[2], ARGV[3]
+
+local function claim(id, ticket, run, nonce, stale, expires)
+  local held = redis.call('HGET', KEYS[2], id)
+  if held and string.find(held, table.concat({run, nonce, worker, pid}, '|') .. '|', 1, true) == 1 then
+    return 'claimed' -- the caller asks again: it never saw the first answer
+  end
+  if redis.call('HGET', KEYS[1], id) ~= ticket then
+    return 'stale'
+  end
+  redis.call('HDEL', KEYS[1], id)
+  if expires > 0 and now >= expires then
+    redis.call('XADD', KEYS[3], '*', 'e', 'expired', 'j', id, 'r', run, 't', now)
+    return 'expired'
+  end
+  if stale > 0 then
+    stale = now + stale
+  end
+  redis.call('HSET', KEYS[2], id, table.concat({run, nonce, worker, pid, now, stale}, '|'))
+  redis.call('HSET', KEYS[4], id, table.concat({queue, run, nonce, pid, now, stale}, '|'))
+  redis.call('XADD', KEYS[3], '*', 'e', 'started', 'j', id, 'r', run, 't', now, 'w', worker)
+  return 'claimed'
 end
-local stale = tonumber(ARGV[7])
-if stale > 0 then
-  stale = now + stale
+
+local answers = {redis.call('GET', KEYS[5]) or ''}
+for i = 4, #ARGV, 6 do
+  answers[#answers + 1] = claim(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5]))
 end
-redis.call('HSET', KEYS[2], ARGV[1], table.concat({ARGV[3], ARGV[4], ARGV[5], ARGV[6], now, stale}, '|'))
-redis.call('HSET', KEYS[4], ARGV[1], table.concat({ARGV[8], ARGV[3], ARGV[4], ARGV[6], now, stale}, '|'))
-redis.call('XADD', KEYS[3], '*', 'e', 'started', 'j', ARGV[1], 'r', ARGV[3], 't', now, 'w', ARGV[5])
-return {'claimed', redis.call('GET', KEYS[5]) or ''}
+return answers

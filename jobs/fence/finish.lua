@@ -1,28 +1,37 @@
--- finish: ends a run, if the caller still holds its lease.
+-- finish: ends runs whose lease the caller still holds.
 -- KEYS  1 running, 2 events, 3 held by this worker, 4 fenced, 5 epoch, 6 tickets, 7 ended
--- ARGV  1 job id, 2 run, 3 nonce, 4 event (completed, retried, failed, ...), 5 data (JSON), 6 epoch at the claim
--- RETURNS  1 finished; 0 fenced: the lease was lost and the outcome is dropped
-local mark = ARGV[2] .. '|' .. ARGV[3]
-if redis.call('HGET', KEYS[7], ARGV[1]) == mark .. '|' .. ARGV[4] then
-  return 1 -- the caller asks again: it never saw the first answer
-end
-local lease = redis.call('HGET', KEYS[1], ARGV[1])
-local mine = lease and string.find(lease, mark .. '|', 1, true) == 1
--- Redis was emptied while the job ran: nobody else holds it yet, so its holder may still finish.
-local emptied = not lease and (redis.call('GET', KEYS[5]) or '') ~= ARGV[6]
-  and redis.call('HEXISTS', KEYS[6], ARGV[1]) == 0
-if not mine and not emptied then
-  redis.call('INCR', KEYS[4])
-  return 0
-end
+-- ARGV  1 epoch at the claim, 2... per run: job id, run, nonce, event (completed, retried, failed, ...), data (JSON), how long ago it ended (ms), how long it ran (ms; negative: since the claim)
+-- RETURNS  per run 1 (finished) or 0 (fenced: the lease was lost and the outcome is dropped)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local started = now
-if mine then
-  started = string.match(lease, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|')
+local emptied = (redis.call('GET', KEYS[5]) or '') ~= ARGV[1]
+
+local function finish(id, run, nonce, event, data, ago, ran)
+  local mark = run .. '|' .. nonce
+  if redis.call('HGET', KEYS[7], id) == mark .. '|' .. event then
+    return 1 -- the caller asks again: it never saw the first answer
+  end
+  local lease = redis.call('HGET', KEYS[1], id)
+  local mine = lease and string.find(lease, mark .. '|', 1, true) == 1
+  -- Redis was emptied while the job ran: nobody else holds it yet, so its holder may still finish.
+  if not mine and (lease or not emptied or redis.call('HEXISTS', KEYS[6], id) == 1) then
+    redis.call('INCR', KEYS[4])
+    return 0
+  end
+  local ended = now - ago
+  local started = ended - math.max(ran, 0)
+  if mine and ran < 0 then
+    started = string.match(lease, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|')
+  end
+  redis.call('HDEL', KEYS[1], id)
+  redis.call('HDEL', KEYS[3], id)
+  redis.call('HSET', KEYS[7], id, mark .. '|' .. event)
+  redis.call('XADD', KEYS[2], '*', 'e', event, 'j', id, 'r', run, 't', ended, 's', started, 'd', data)
+  return 1
 end
-redis.call('HDEL', KEYS[1], ARGV[1])
-redis.call('HDEL', KEYS[3], ARGV[1])
-redis.call('HSET', KEYS[7], ARGV[1], mark .. '|' .. ARGV[4])
-redis.call('XADD', KEYS[2], '*', 'e', ARGV[4], 'j', ARGV[1], 'r', ARGV[2], 't', now, 's', started, 'd', ARGV[5])
-return 1
+
+local answers = {}
+for i = 2, #ARGV, 7 do
+  answers[#answers + 1] = finish(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5]), tonumber(ARGV[i + 6]))
+end
+return answers

@@ -69,6 +69,26 @@ class Lease:
         return f"{self.queue}|{self.run}|{self.nonce}|{self.pid}|{self.since_ms}|{self.stale_ms}"
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A ticket that a process wants to turn into a lease. `stale_after` is seconds, None for never."""
+
+    lease: Lease
+    ticket: Ticket
+    stale_after: float | None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: event and data (JSON), `ago_ms` ago, after `ran_ms`; -1 means since the claim."""
+
+    lease: Lease
+    event: str
+    data: str
+    ago_ms: int = 0
+    ran_ms: int = -1
+
+
 def write_tickets(
     client: "Client", queue: str, leader: str, wanted: Iterable[tuple[str, Ticket]]
 ) -> set[str] | None:
@@ -91,36 +111,56 @@ def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> b
 
 def claim(client: "Client", lease: Lease, ticket: Ticket, stale_after: float | None) -> tuple[str, str]:
     """Turn a ticket into a lease: ('claimed', epoch), ('stale', '') or ('expired', '')."""
-    queue = lease.queue
+    epoch, (answer,) = claimed(scripts.call(client, claim_call([Claim(lease, ticket, stale_after)])))
+    return answer, epoch if answer == "claimed" else ""
+
+
+def claim_call(wanted: Sequence[Claim]) -> scripts.Call:
+    """The script call that claims these tickets, all of one queue and for one process."""
+    first = wanted[0].lease
+    queue = first.queue
     names = [
         keys.tickets(queue),
         keys.running(queue),
         keys.events(queue),
-        keys.held_by(lease.worker),
+        keys.held_by(first.worker),
         keys.EPOCH,
     ]
-    stale_ms = int((stale_after or 0) * 1000)
-    values: list[scripts.Argument] = [
-        lease.uid,
-        str(ticket),
-        ticket.run,
-        ticket.nonce,
-        lease.worker,
-        lease.pid,
-        stale_ms,
-        queue,
-    ]
-    answer = scripts.run(client, "claim", names, [*values, ticket.expires_ms])
-    return answer[0], answer[1] if len(answer) > 1 else ""
+    values: list[scripts.Argument] = [first.worker, first.pid, queue]
+    for one in wanted:
+        stale_ms = int((one.stale_after or 0) * 1000)
+        ticket = one.ticket
+        values += [one.lease.uid, str(ticket), ticket.run, ticket.nonce, stale_ms, ticket.expires_ms]
+    return scripts.Call("claim", names, values)
+
+
+def claimed(answer: Sequence[str]) -> tuple[str, list[str]]:
+    """The epoch, and 'claimed', 'stale' or 'expired' per ticket, out of what the script answered."""
+    return answer[0], list(answer[1:])
 
 
 def finish(client: "Client", lease: Lease, event: str, data: str) -> bool:
     """End the run with an outcome; False when the lease was lost and the outcome is dropped."""
-    queue = lease.queue
-    names = [keys.running(queue), keys.events(queue), keys.held_by(lease.worker), keys.fenced(queue)]
+    return bool(scripts.call(client, finish_call([Ending(lease, event, data)]))[0])
+
+
+def finish_call(endings: Sequence[Ending]) -> scripts.Call:
+    """The script call that ends these runs, all of one queue, worker and epoch; it answers 1 or 0 for each."""
+    first = endings[0].lease
+    queue = first.queue
+    names = [keys.running(queue), keys.events(queue), keys.held_by(first.worker), keys.fenced(queue)]
     names += [keys.EPOCH, keys.tickets(queue), keys.ended(queue)]
-    values: Sequence[scripts.Argument] = [lease.uid, lease.run, lease.nonce, event, data, lease.epoch]
-    return bool(scripts.run(client, "finish", names, values))
+    values: list[scripts.Argument] = [first.epoch]
+    for one in endings:
+        lease = one.lease
+        values += [lease.uid, lease.run, lease.nonce, one.event, one.data, one.ago_ms, one.ran_ms]
+    return scripts.Call("finish", names, values)
+
+
+def unbundle(client: "Client", queue: str, tickets: Iterable[tuple[str, str]]) -> int:
+    """Take back tickets (job id, ticket) that their bundle does not come to; answers how many."""
+    pairs = [text for pair in tickets for text in pair]
+    return int(scripts.run(client, "unbundle", [keys.tickets(queue)], pairs)) if pairs else 0
 
 
 def note(client: "Client", lease: Lease, event: str, data: str) -> bool:

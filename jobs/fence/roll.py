@@ -9,6 +9,8 @@ import redis
 
 from jobs.fence import keys, scripts
 
+_BUNDLE_POOLS = {"prefork", "solo"}  # one job at a time per process
+
 
 @dataclass(frozen=True)
 class Worker:
@@ -22,6 +24,7 @@ class Worker:
     pid: int = 0
     pool: str = ""
     since: float = 0.0
+    bundles: bool = False  # whether it understands messages that carry several jobs
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,10 @@ class Roll:
     def slots(self, queue: str) -> int:
         """How many jobs of a queue the live workers can run at once."""
         return sum(worker.slots for worker in self.live.values() if queue in worker.queues)
+
+    def bundles(self, queue: str) -> bool:
+        """Whether every live worker of a queue understands bundles: messages go to any of them."""
+        return all(worker.bundles for worker in self.live.values() if queue in worker.queues)
 
 
 def call_roll(client: "redis.Redis") -> Roll:
@@ -57,4 +64,5 @@ def _worker(name: str, text: str) -> Worker:
         pid=int(told.get("pid", 0)),
         pool=told.get("pool", ""),
         since=float(told.get("since", 0)),
+        bundles=bool(told.get("bundles")) and told.get("pool") in _BUNDLE_POOLS,
     )

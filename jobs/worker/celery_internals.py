@@ -4,16 +4,37 @@ is the contract for the pinned version."""
 from typing import Any
 
 from celery.worker import state
+from celery.worker.request import Request
+
+from jobs.worker.messages import BUNDLE_TASK
+
+__all__ = ["Request", "active_bundles", "active_ids", "consumed_queues", "reserved_ids", "slots"]
 
 
 def reserved_ids() -> list[str]:
-    """Ids of messages that this worker fetched and has not started."""
-    return [request.id for request in tuple(state.reserved_requests) if request not in state.active_requests]
+    """Ids of jobs whose message this worker fetched and that have not started, or may not have."""
+    return [
+        uid
+        for request in tuple(state.reserved_requests)
+        if request not in state.active_requests or request.type == BUNDLE_TASK
+        for uid in _job_ids(request)
+    ]
 
 
 def active_ids() -> set[str]:
-    """Ids of tasks that this worker's pool is running."""
-    return {request.id for request in tuple(state.active_requests)}
+    """Ids of jobs that this worker's pool is running, or has in a bundle."""
+    return {uid for request in tuple(state.active_requests) for uid in _job_ids(request)}
+
+
+def active_bundles() -> dict[str, list[list[Any]]]:
+    """Bundles that the pool is working off: message id to [headers, args, kwargs] per job."""
+    return {
+        request.id: request.args[0] for request in tuple(state.active_requests) if request.type == BUNDLE_TASK
+    }
+
+
+def _job_ids(request: Request) -> list[str]:
+    return [item[0]["id"] for item in request.args[0]] if request.type == BUNDLE_TASK else [request.id]
 
 
 def consumed_queues(worker: Any) -> list[str]:

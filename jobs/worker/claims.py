@@ -2,7 +2,6 @@
 
 import json
 import logging
-import time
 import traceback
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from jobs.fence.leases import Lease, Ticket
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
 from jobs.worker.outcomes import NotClaimed
+from jobs.worker.patience import patiently
 
 logger = logging.getLogger(__name__)
 
@@ -21,15 +21,12 @@ _PATIENCE = 5.0  # seconds for which a claim is tried while Redis is away; then 
 
 def claim(lease: Lease, ticket: Ticket, stale_after: float | None) -> Lease:
     """Take the ticket. NotClaimed when the message is stale, a duplicate or too late."""
-    give_up_at = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            answer, epoch = leases.claim(client(), lease, ticket, stale_after)
-            break
-        except REDIS_ERRORS as error:
-            if time.monotonic() > give_up_at:
-                raise NotClaimed(f"{lease.uid}: Redis does not answer: {error}") from error
-            time.sleep(0.1)
+    try:
+        answer, epoch = patiently(
+            lambda: leases.claim(client(), lease, ticket, stale_after), _PATIENCE, lease.uid
+        )
+    except REDIS_ERRORS as error:
+        raise NotClaimed(f"{lease.uid}: Redis does not answer: {error}") from error
     if answer != "claimed":
         raise NotClaimed(f"{lease.uid}: {answer}")
     return replace(lease, epoch=epoch)

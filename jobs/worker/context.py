@@ -22,6 +22,7 @@ class Run:
     retry_args: tuple[Any, Any] | None = None
     finished: bool = False
     last_progress: float = field(default=0.0)
+    bundle: Any = None  # the jobs.worker.bundle.Bundle that it travels in; it then tells the outcome
 
 
 class _Stack(threading.local):

@@ -20,6 +20,7 @@ from jobs.fence import keys, leases, scripts
 from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.leases import Lease
 from jobs.worker import celery_internals, identity
+from jobs.worker.bundle_rescue import BundleRescue
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Heart:
         self._epoch = ""
         self._held: dict[str, Lease] = {}
         self._idle_since: dict[str, float] = {}
+        self._bundles = BundleRescue(worker.app, self._redis)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
@@ -89,6 +91,7 @@ class Heart:
                 "pid": os.getpid(),
                 "pool": type(self._worker.pool).__module__.rpartition(".")[2],
                 "since": self._since,
+                "bundles": True,
             }
         )
 
@@ -96,13 +99,15 @@ class Heart:
         pipeline = self._redis.pipeline(transaction=False)
         pipeline.hgetall(keys.held_by(self._id))
         pipeline.get(keys.EPOCH)
-        held, epoch = pipeline.execute()
+        pipeline.time()
+        held, epoch, (seconds, microseconds) = pipeline.execute()
         if self._epoch and epoch != self._epoch:
             self._enter_again()
             held = self._redis.hgetall(keys.held_by(self._id))
         self._epoch = epoch or self._epoch
         self._held = {uid: Lease.of_worker(self._id, uid, text) for uid, text in held.items()}
         self._give_up_lost()
+        self._bundles.look(self._held, seconds * 1000 + microseconds // 1000)
 
     def _enter_again(self) -> None:
         """Redis was emptied: what the pool is still running is ours if nobody else took it."""

@@ -10,6 +10,7 @@ from typing import Any
 from jobs.fence.leases import Ticket
 
 HEADER = "millrace"
+BUNDLE_TASK = "jobs.run_bundle"  # its one argument: [headers, args, kwargs] per job
 
 
 @dataclass(frozen=True)

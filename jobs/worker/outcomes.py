@@ -1,7 +1,6 @@
 """How a run ends: the outcome as an event, written while the lease is ours."""
 
 import logging
-import time
 import traceback as tracebacks
 from typing import Any
 
@@ -15,6 +14,7 @@ from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.retry import Again, GiveUp
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
+from jobs.worker.patience import patiently
 from jobs.worker.results import StoredElsewhere, plain
 
 logger = logging.getLogger(__name__)
@@ -62,19 +62,13 @@ def failed(run: Run, error: BaseException, decision: GiveUp, trace: str, result:
 def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
     """Write the outcome, for as long as the lease may still be ours."""
     text = event_json(data)
-    give_up_at = time.monotonic() + _PATIENCE
-    pause = 0.05
-    while True:
-        try:
-            kept = leases.finish(client(), run.lease, event, text)
-            break
-        except REDIS_ERRORS as error:
-            if time.monotonic() > give_up_at:
-                logger.exception("gave up writing the outcome of %s", run.lease.uid)
-                return False
-            logger.warning("outcome of %s not written yet: %s", run.lease.uid, error)
-            time.sleep(pause)
-            pause = min(pause * 2, 1.0)
+    if run.bundle is not None:
+        return bool(run.bundle.end(run, event, text))
+    try:
+        kept = patiently(lambda: leases.finish(client(), run.lease, event, text), _PATIENCE, run.lease.uid)
+    except REDIS_ERRORS:
+        logger.exception("gave up writing the outcome of %s", run.lease.uid)
+        return False
     run.finished = True
     if not kept:
         logger.warning("%s: outcome %r dropped, the lease was lost (fenced)", run.lease.uid, event)

@@ -46,6 +46,7 @@ class JobTask(Task):
     idempotent_for = OWN_OPTIONS["idempotent_for"]
     subject = OWN_OPTIONS["subject"]
     secret = OWN_OPTIONS["secret"]
+    bundle = OWN_OPTIONS["bundle"]
 
     # -- calling ---------------------------------------------------------------------------------------
 
