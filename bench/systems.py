@@ -84,6 +84,11 @@ print(Job.objects.filter(state="completed").count())
 
 _SETTINGS = {"DJANGO_SETTINGS_MODULE": "bench.settings"}
 
+_MILLRACE = (
+    ("manage.py", "dispatcher", "--queues", "bench"),
+    ("-m", "celery", "-A", "config", "worker", "-Q", "bench", *_WORKER),
+)
+
 SYSTEMS = (
     System(
         "celery",
@@ -99,13 +104,18 @@ SYSTEMS = (
         {"BENCH_ACK": "0"},
     ),
     System(
-        "millrace",
-        "prefork 2, one message a job, history and results in PostgreSQL",
+        "millrace, one message a job",
+        "prefork 2, bundle=False, history and results in PostgreSQL",
         _FILL_MILLRACE,
-        (
-            ("manage.py", "dispatcher", "--queues", "bench"),
-            ("-m", "celery", "-A", "config", "worker", "-Q", "bench", *_WORKER),
-        ),
+        _MILLRACE,
+        _SETTINGS | {"BENCH_BUNDLE": "0"},
+        _COUNT_MILLRACE,
+    ),
+    System(
+        "millrace",
+        "prefork 2, as it comes: short jobs in bundles, history and results in PostgreSQL",
+        _FILL_MILLRACE,
+        _MILLRACE,
         _SETTINGS,
         _COUNT_MILLRACE,
     ),

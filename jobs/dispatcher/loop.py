@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 
 _TICK = 0.5  # seconds between roll calls
 _BATCH = 2000  # events read at once
-_FOLD_AT = 400  # unfolded events that do not wait for more
+_FOLD_AT = 1000  # unfolded events that do not wait for more
+_GATHER = 0.008  # seconds between two reads while there is a backlog
 _LINGER = 0.025  # seconds that events wait for more under load: slots are free again before the fold
 # What an event may raise that no worker of ours wrote; it must never stop the fold.
 _REFUSALS = (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
@@ -235,6 +236,9 @@ class Dispatcher:
         if not self.windows:
             time.sleep(min(wait, 0.25))
             return
+        if self._unfolded and wait > 0 and any(window.dirty for window in self.windows.values()):
+            time.sleep(min(wait, _GATHER))  # a backlog: fewer, larger reads cost less
+            wait = 0.0
         block_ms = max(1, int(wait * 1000)) if wait > 0 else None
         try:
             events = self._log.read(list(self.windows), _BATCH, block_ms)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from jobs.dispatcher.pace import Pace
 
 _LEAD = 0.1  # seconds of expected work that may wait at the workers, so that they never idle
-_LEAD_PER_SLOT = 100  # jobs at the most
+_LEAD_PER_SLOT = 200  # jobs at the most
 
 
 @dataclass
