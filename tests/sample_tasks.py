@@ -172,3 +172,17 @@ def tell(steps: int, seconds: float = 0.0) -> int:
 def keep_secret(name: str, key: str) -> str:
     """Takes a secret."""
     return name
+
+
+@shared_task(bind=True)
+def moody(self: Any, name: str, mood: str = "quick", seconds: float = 0.0) -> str:
+    """Does what its mood says."""
+    if mood == "long":
+        time.sleep(seconds)
+    elif mood == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif mood == "permanent":
+        raise Permanent("it is not to be")
+    elif mood == "fail-once" and self.request.retries == 0:
+        raise RuntimeError("the first time never works")
+    return name

@@ -35,7 +35,6 @@ class Window:
     dirty: bool = True
     next_due: float | None = None  # monotonic seconds
     ended: int = 0
-    finished: int = 0
 
     def room(self) -> int:
         """How many more jobs may be released now.

@@ -15,13 +15,11 @@ logger = logging.getLogger(__name__)
 def tell_of(app: Celery, hostname: str, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     """Send events in one message, as the worker's own dispatcher does. They are lost when Redis is away."""
     try:
-        with app.events.default_dispatcher(
-            hostname=hostname,
-            enabled=True,
-            buffer_while_offline=False,
-            buffer_group=frozenset({"task"}),
-            buffer_limit=10_000,
-        ) as dispatcher:
+        with app.amqp.producer_pool.acquire(block=True) as producer:
+            dispatcher = app.events.Dispatcher(
+                producer.connection, hostname, channel=producer.channel, buffer_while_offline=False,
+                buffer_group=frozenset({"task"}), buffer_limit=10_000,
+            )  # fmt: skip
             for kind, fields in events:
                 dispatcher.send(kind, **fields)
             dispatcher.flush()

@@ -1,6 +1,6 @@
 """The task behind a message that carries several jobs; see `jobs.worker.bundle`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from celery import Celery, Task, shared_task
@@ -16,7 +16,7 @@ from jobs.worker.task import open_run
 
 Item = Sequence[Any]  # headers, args, kwargs
 
-_PLAIN = {
+_PLAIN: dict[str, Any] = {
     "callbacks": None, "errbacks": None, "chain": None, "chord": None, "is_eager": False, "called_directly": False,
 }  # fmt: skip
 
@@ -46,7 +46,7 @@ def run_bundle(self: Task, items: Sequence[Item], ahead: int) -> None:
         tell_of(self.app, str(around["hostname"]), told)
 
 
-def _opened(app: Celery, items: Iterable[Item], around: Mapping[str, Any]) -> Iterable[Bundled]:
+def _opened(app: Celery, items: Iterable[Item], around: dict[str, Any]) -> Iterable[Bundled]:
     for headers, args, kwargs in items:
         if headers["task"] not in app.tasks:
             continue  # a worker of another build: the ticket stays, and its message comes again, alone
@@ -78,7 +78,10 @@ def _events_of(job: Bundled, answer: Any) -> list[tuple[str, dict[str, Any]]]:
         "kwargs": request.get("kwargsrepr"),
         "name": request["task"],
     }
-    events = [("task-received", {"uuid": uid, **received}), ("task-started", {"uuid": uid})]
+    events: list[tuple[str, dict[str, Any]]] = [
+        ("task-received", {"uuid": uid, **received}),
+        ("task-started", {"uuid": uid}),
+    ]
     if info is None:
         return [*events, ("task-succeeded", {"uuid": uid, "result": shown, "runtime": runtime})]
     kind = "task-retried" if info.state == "RETRY" else "task-failed"

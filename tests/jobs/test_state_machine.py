@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from jobs.dispatcher.loop import Dispatcher
-from jobs.dispatcher.publish import Released
+from jobs.dispatcher.publish import Message, Released
 from jobs.errors import IllegalMove
 from jobs.fence import keys, leases, scripts
 from jobs.fence.connection import client
@@ -69,9 +69,9 @@ class Mailbox:
     def __init__(self) -> None:
         self.messages: list[Released] = []
 
-    def publish(self, jobs: list[Released]) -> None:
+    def publish(self, messages: list[Message]) -> None:
         """Take messages."""
-        self.messages += jobs
+        self.messages += [job for message in messages for job in message.jobs]
 
     def waiting_in_broker(self, queue: str) -> int:
         """Never asked here: the dispatcher's rescue is off."""

@@ -9,7 +9,7 @@ from celery.app.task import Context
 from kombu import serialization
 
 from config.celery import app
-from jobs.dispatcher.publish import Publisher, Released, body, headers
+from jobs.dispatcher.publish import Message, Publisher, Released, body, bundle, headers
 from jobs.fence.connection import client
 from jobs.fence.leases import Ticket
 from jobs.worker.messages import HEADER, Passport
@@ -74,12 +74,38 @@ def test_long_arguments_are_cut_where_people_read_them() -> None:
     assert sent["kwargsrepr"] == '{"y": 2}'
 
 
+def test_in_a_bundle_each_job_has_the_headers_that_it_has_alone() -> None:
+    jobs = [JOB, replace(JOB, uid="job-2", args="[5]", kwargs="{}")]
+    text, sent = bundle(Message(jobs, ahead=7))
+    assert json.loads(text) == [
+        [[[headers(jobs[0]), [1], {"y": 2}], [headers(jobs[1]), [5], {}]], 7], {}, {},
+    ]  # fmt: skip
+    assert (sent["task"], sent["ignore_result"], sent["argsrepr"]) == ("jobs.run_bundle", True, "2 jobs")
+    assert sent["id"] not in {"job-1", "job-2"}
+
+
+@pytest.mark.parametrize(
+    ("job", "stalls", "has_canvas"),
+    [
+        (JOB, 0, False),
+        (replace(JOB, ticket=Ticket(6, "abc")), 2, False),
+        (replace(JOB, canvas={"root_id": "r", "parent_id": "p"}), 0, False),
+        (replace(JOB, canvas={"root_id": "r", "link": [{}]}), 0, True),
+        (replace(JOB, canvas={"group_id": "g"}), 0, True),
+    ],
+)
+def test_a_job_knows_how_often_it_stalled_and_whether_celery_goes_on_from_it(
+    job: Released, stalls: int, has_canvas: bool
+) -> None:
+    assert (job.stalls, job.has_canvas) == (stalls, has_canvas)
+
+
 @pytest.mark.parametrize("count", [1, 450])
 def test_published_messages_lie_in_the_broker_in_order_and_celery_decodes_them(count: int) -> None:
     redis: Any = client()
     redis.flushdb()
     publisher = Publisher(app)
-    publisher.publish([replace(JOB, uid=f"job-{n}") for n in range(count)])
+    publisher.publish([Message([replace(JOB, uid=f"job-{n}")]) for n in range(count)])
     assert publisher.waiting_in_broker("quick") == count
     with app.connection_for_read() as connection:
         queue = connection.SimpleQueue("quick")

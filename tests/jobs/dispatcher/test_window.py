@@ -28,8 +28,8 @@ def window(slots: int, out: int = 0, run_seconds: float | None = None) -> Window
         (2, 0, 0.1, 4),
         (2, 0, 0.05, 6),
         (2, 0, 0.01, 22),
-        (2, 0, 0.0, 102),
-        (2, 0, 1e-9, 102),
+        (2, 0, 0.0, 402),
+        (2, 0, 1e-9, 402),
         (3, 0, 0.15, 5),
     ],
 )
@@ -76,9 +76,9 @@ def test_the_count_of_ended_runs_is_always_that_of_the_jobs_out(
 
 def test_run_times_are_learnt_slowly() -> None:
     learning = window(1)
-    learning.record(1.0)
+    learning.record(1.0, "a")
     assert learning.run_seconds == 1.0
-    learning.record(2.0)
+    learning.record(2.0, "b")
     assert learning.run_seconds == pytest.approx(1.1)
 
 
