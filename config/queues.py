@@ -31,16 +31,16 @@ QUEUES = (
     ),
     Queue("index-market-news", "enrichment", concurrency=2, attempts=7, backoff=Linear(10, cap=120)),
     Queue(
-        "orders", "enrichment", concurrency=5, attempts=5, backoff=Exponential(2), rate=parse_rate("10/s"),
-        rate_key="exchange", keep_failed=1000,
+        "orders", "enrichment", concurrency=5, attempts=5, backoff=Exponential(2), rate_per_key=parse_rate("10/s"),
+        key="exchange", keep_failed=1000,
     ),
     Queue(
-        "exchange-prices", "enrichment", concurrency=3, backoff=Exponential(1), rate=parse_rate("10/s"),
-        rate_key="exchange", keep_failed=1000,
+        "exchange-prices", "enrichment", concurrency=3, backoff=Exponential(1), rate_per_key=parse_rate("10/s"),
+        key="exchange", keep_failed=1000,
     ),
     Queue(
-        "balances", "enrichment", concurrency=3, backoff=Exponential(2), rate=parse_rate("10/s"),
-        rate_key="exchange", keep_failed=1000,
+        "balances", "enrichment", concurrency=3, backoff=Exponential(2), rate_per_key=parse_rate("10/s"),
+        key="exchange", keep_failed=1000,
     ),
     # -- analysis: computes ----------------------------------------------------------------------------
     Queue(

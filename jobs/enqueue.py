@@ -15,6 +15,7 @@ from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.ids import new_id
 from jobs.options import Unique
 from jobs.priority import Priority, parse_priority
+from jobs.queues import Queue
 from jobs.retry import from_plain, to_plain
 from jobs.states import State
 from jobs.store.dependencies import add_dependencies
@@ -58,6 +59,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         expires_at=expires_at,
         unique_key=_unique_key(task, checked_args, checked_kwargs, options),
         correlation_id=_identifier("correlation_id", options.get("correlation_id") or ""),
+        limit_key=_limit_key(queue, task, checked_args, checked_kwargs),
         subject=_subject(task, checked_args, checked_kwargs),
         tags=_tags(options.get("tags") or ()),
     )
@@ -259,6 +261,10 @@ def _digest(value: Any) -> str:
 
 def _named(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     return {**dict(zip(signature_of(task).positional, args, strict=False)), **kwargs}
+
+
+def _limit_key(queue: Queue, task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    return str(_named(task, args, kwargs).get(queue.key) or "")[:100] if queue.key else ""
 
 
 def _subject(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

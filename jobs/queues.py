@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from jobs.errors import UnknownName
+from jobs.limits import Limits
 from jobs.rates import Rate
 from jobs.retry import Exponential, Strategy
 
@@ -17,6 +18,11 @@ class Queue:
     such prefix wins. `concurrency` is the default size of one worker. `attempts` includes the first.
     `retry_unexpected`: whether errors that a task does not name are retried too. `keep_completed` and
     `keep_failed` are how many finished jobs are kept.
+
+    Limits hold for the whole cluster, and for starts: `rate` for the queue, `rate_per_key` for each value of
+    the payload field `key`; with `burst` they are token buckets of that size, else sliding windows.
+    `max_running` and `max_running_per_key` bound what runs at once. `fair` takes keys in turn, however much
+    one of them has waiting. `ageing` is the seconds of waiting that count as one step of priority.
     """
 
     name: str
@@ -27,7 +33,13 @@ class Queue:
     backoff: Strategy = field(default_factory=Exponential)
     retry_unexpected: bool = True
     rate: Rate | None = None
-    rate_key: str | None = None
+    rate_per_key: Rate | None = None
+    burst: int | None = None
+    key: str | None = None
+    max_running: int | None = None
+    max_running_per_key: int | None = None
+    fair: bool = False
+    ageing: float | None = None
     keep_completed: int = 100
     keep_failed: int = 100
     stalled_limit: int = 3
@@ -41,9 +53,34 @@ class Queue:
                 yield f"queue {self.name!r}: {attribute} must be at least 1"
         if self.attempts is not None and self.attempts < 1:
             yield f"queue {self.name!r}: attempts must be at least 1, or None for no limit"
+        yield from self._limit_faults()
         for attribute in ("keep_completed", "keep_failed"):
             if getattr(self, attribute) < 0:
                 yield f"queue {self.name!r}: {attribute} cannot be negative"
+
+    def _limit_faults(self) -> Iterator[str]:
+        for attribute in ("burst", "max_running", "max_running_per_key", "ageing"):
+            value = getattr(self, attribute)
+            if value is not None and value <= 0:
+                yield f"queue {self.name!r}: {attribute} must be greater than 0, or None for no limit"
+        if self.key is None and (self.fair or self.rate_per_key or self.max_running_per_key):
+            yield f"queue {self.name!r}: limits per key need `key`, the payload field that they count by"
+        if self.burst is not None and not (self.rate or self.rate_per_key):
+            yield f"queue {self.name!r}: burst needs a rate"
+        if self.ageing and self.key is not None:
+            yield f"queue {self.name!r}: ageing and limits per key cannot be combined; choose `fair` instead"
+
+    def limits(self) -> Limits:
+        """Its limits as declared."""
+        return Limits(
+            rate=self.rate,
+            rate_per_key=self.rate_per_key,
+            burst=self.burst,
+            max_running=self.max_running,
+            max_running_per_key=self.max_running_per_key,
+            fair=self.fair,
+            ageing=self.ageing,
+        )
 
 
 class QueueBook:

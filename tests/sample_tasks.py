@@ -186,3 +186,24 @@ def moody(self: Any, name: str, mood: str = "quick", seconds: float = 0.0) -> st
     elif mood == "fail-once" and self.request.retries == 0:
         raise RuntimeError("the first time never works")
     return name
+
+
+@shared_task
+def tenant_work(tenant: str, seconds: float = 0.0) -> str:
+    """Work of one of several tenants."""
+    time.sleep(seconds)
+    return tenant
+
+
+@shared_task(bind=True)
+def asked_to_wait(self: Any, tenant: str, seconds: float = 0.0) -> str:
+    """Its provider asks it once to wait."""
+    if seconds and self.request.get("millrace", {}).get("s", 0) == 0:
+        raise RateLimited(seconds)
+    return tenant
+
+
+@shared_task(rate_limit="5/s")
+def five_a_second(n: int) -> int:
+    """Limited as Celery does it."""
+    return n

@@ -17,7 +17,15 @@ JOBS_QUEUES = (
         "quick", "tests", concurrency=2, backoff=Exponential(0.2), keep_completed=100_000, keep_failed=100_000,
         tasks=("tests.sample_tasks.*",),
     ),
+    Queue(
+        "tenants", "tests", concurrency=2, key="tenant", keep_completed=100_000,
+        tasks=("tests.sample_tasks.tenant_work", "tests.sample_tasks.asked_to_wait"),
+    ),
     Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
 )  # fmt: skip
 CELERY_IMPORTS = ["tests.sample_tasks"]
-CELERY_TASK_ROUTES = {"tests.sample_tasks.*": {"queue": "quick"}}
+CELERY_TASK_ROUTES = {
+    "tests.sample_tasks.tenant_work": {"queue": "tenants"},
+    "tests.sample_tasks.asked_to_wait": {"queue": "tenants"},
+    "tests.sample_tasks.*": {"queue": "quick"},
+}

@@ -10,23 +10,27 @@ from jobs.cli.output import Output
 from jobs.configuration import queue_book
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.fence.roll import Roll, call_roll
+from jobs.limits import Limits
 from jobs.names import registered_tasks
 from jobs.queries import counts_by_queue_and_state
+from jobs.queries.queue_settings import limits_of, shown, state_of
 from jobs.queues import Queue
 from jobs.states import State
 
-_COLUMNS = ("name", "owner", "waiting", "delayed", "active", "failed", "completed", "slots", "rate")
+_COLUMNS = ("name", "owner", "waiting", "delayed", "active", "failed", "completed", "slots", "rate", "state")
 
 
 def _list(output: Output, _: argparse.Namespace) -> None:
     counts, roll = counts_by_queue_and_state(), _roll(output)
-    records = [_record(queue, counts.get(queue.name, {}), roll) for queue in queue_book()]
+    limits = limits_of(queue_book().names)
+    records = [_record(queue, limits[queue.name], counts.get(queue.name, {}), roll) for queue in queue_book()]
     output.records(records, _COLUMNS, "No queue is declared.")
 
 
 def _show(output: Output, options: argparse.Namespace) -> None:
     queue = queue_book().get(options.name)
-    record = _record(queue, counts_by_queue_and_state().get(queue.name, {}), _roll(output))
+    limits = limits_of([queue.name])[queue.name]
+    record = _record(queue, limits, counts_by_queue_and_state().get(queue.name, {}), _roll(output))
     output.record(record | _settings(queue))
 
 
@@ -43,21 +47,23 @@ def _roll(output: Output) -> Roll | None:
         return None
 
 
-def _record(queue: Queue, counts: dict[str, int], roll: Roll | None) -> dict[str, Any]:
+def _record(queue: Queue, limits: Limits, counts: dict[str, int], roll: Roll | None) -> dict[str, Any]:
     by_state = {str(state): counts.get(str(state), 0) for state in State}
     return {
         "name": queue.name,
         "owner": queue.owner,
         **by_state,
         "slots": None if roll is None else roll.slots(queue.name),
-        "rate": str(queue.rate) if queue.rate else None,
+        "rate": shown(limits)["rate"] or shown(limits)["rate_per_key"],
+        "state": state_of(limits),
     }
 
 
 def _settings(queue: Queue) -> dict[str, Any]:
     tasks = [name for name in registered_tasks() if queue_book().of_task(name).name == queue.name]
     return {
-        "rate_key": queue.rate_key,
+        "limits": shown(limits_of([queue.name])[queue.name]),
+        "key": queue.key,
         "concurrency": queue.concurrency,
         "attempts": queue.attempts,
         "backoff": {"kind": type(queue.backoff).__name__.lower(), **vars(queue.backoff)},

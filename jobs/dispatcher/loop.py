@@ -19,6 +19,7 @@ from jobs import configuration
 from jobs.dispatcher import announce, rescue
 from jobs.dispatcher.fold import Folded, fold
 from jobs.dispatcher.leadership import Leadership
+from jobs.dispatcher.limiting import Limiting
 from jobs.dispatcher.log import Log
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
@@ -53,6 +54,7 @@ class Dispatcher:
         names = list(queues or configuration.queue_book().names)
         self.leadership = Leadership(self._redis, names, configuration.leader_lease())
         self.windows: dict[str, Window] = {}
+        self._limiting = Limiting(self._redis, app)
         self._bundling = frozenset(name for name, task in app.tasks.items() if getattr(task, "bundle", False))
         self._owed = rescue.Owed()
         self._unfolded: list[Event] = []
@@ -116,7 +118,7 @@ class Dispatcher:
         held = rescue.leases_of(self._redis, [queue])[queue]
         tickets = rescue.tickets_of(self._redis, [queue])[queue]
         now = time.monotonic()
-        window.out = {uid: Out(now) for uid in (*held, *tickets)}
+        window.out = {uid: Out(now, started=uid in held) for uid in (*held, *tickets)}
         self.windows[queue] = window
         cursor = "0"
         while events := self._log.read_pending(queue, _BATCH, cursor):
@@ -126,6 +128,7 @@ class Dispatcher:
         while events := self._log.read([queue], _BATCH, None):
             self._note(events)
             self._fold()
+        self._limiting.open(window)
 
     def _recover(self) -> None:
         """After an outage: nothing in memory is trusted."""
@@ -156,11 +159,13 @@ class Dispatcher:
         if self._epoch is not None and roll.epoch != self._epoch:
             self._start_over(now)
         self._epoch = roll.epoch
+        self._limiting.tick(self.windows, roll.now_ms / 1000 - time.monotonic())
         for window in self.windows.values():
             slots = roll.slots(window.queue)
             window.dirty = window.dirty or slots > window.slots
             window.slots = slots
-            window.bundling = self._bundling if roll.bundles(window.queue) else frozenset()
+            rated = window.gate is not None and window.gate.rated
+            window.bundling = self._bundling if roll.bundles(window.queue) and not rated else frozenset()
         if now >= self._poll_at:
             self._poll(now)
         self._rescue(now, roll)
@@ -174,6 +179,7 @@ class Dispatcher:
         self._log.open(list(self.windows))
         for queue in list(self.windows):
             self.windows[queue] = Window(queue)
+            self._limiting.open(self.windows[queue])
         self._unfolded.clear()
         self._hold_until = now + min(3.0, configuration.lease())
         self._calm_at = max(self._calm_at, self._hold_until)
@@ -257,7 +263,10 @@ class Dispatcher:
             window = self.windows[event.queue]
             if event.kind == "enqueued":
                 window.dirty = True
+            elif event.kind == "started":
+                window.mark_started(event.uid, event.at_ms / 1000)
             elif event.is_outcome:
+                self._limiting.heed(window, event)
                 window.mark_ended(event.uid)
         now = time.monotonic()
         if not self._unfolded:

@@ -33,6 +33,7 @@ class Released:
     snoozes: int
     correlation_id: str
     ticket: Ticket
+    limit_key: str = ""
 
     @property
     def stalls(self) -> int:

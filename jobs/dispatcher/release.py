@@ -1,17 +1,17 @@
 """Releasing: the next waiting jobs get their tickets and messages, as far as there is room."""
 
 import time
-from typing import Any
 
 import redis
 
 from jobs import celery_json
 from jobs.dispatcher.bundling import messages
+from jobs.dispatcher.choose import choose
 from jobs.dispatcher.publish import Publisher, Released
 from jobs.dispatcher.window import Out, Window
 from jobs.fence import leases
 from jobs.fence.leases import Ticket
-from jobs.store.waiting import next_waiting, promote_due
+from jobs.store.waiting import WaitingJob, promote_due
 
 _AT_MOST = 500
 
@@ -27,38 +27,48 @@ def release(client: "redis.Redis", publisher: Publisher, window: Window, identit
         window.dirty = promote_due(window.queue) > 0 or window.dirty
     room = min(window.room(), _AT_MOST)
     if not window.dirty or not room:
+        window.look_when_open()
         return 0
-    jobs = [released(row) for row in next_waiting(window.queue, list(window.out), room)]
-    window.dirty = len(jobs) == room  # else everything that waits is out
-    if not jobs:
-        return 0
+    rows = choose(window, room)
+    # Else everything that waits is out; behind a gate, what is not may only be kept back.
+    window.dirty = len(rows) == room or (window.gate is not None and (bool(rows) or window.gate.full))
+    window.look_when_open()
+    return _release(client, publisher, window, identity, [released(row) for row in rows]) if rows else 0
+
+
+def _release(
+    client: "redis.Redis", publisher: Publisher, window: Window, identity: str, jobs: list[Released]
+) -> int:
+    for job in jobs:
+        window.out[job.uid] = Out(time.monotonic(), task=job.task, key=job.limit_key)
     granted = leases.write_tickets(client, window.queue, identity, [(job.uid, job.ticket) for job in jobs])
     if granted is None:
         raise LostLead(window.queue)
+    refused = [job.uid for job in jobs if job.uid not in granted]
+    for uid in refused:
+        window.forget(uid)
     return _send(publisher, window, [job for job in jobs if job.uid in granted])
 
 
 def _send(publisher: Publisher, window: Window, jobs: list[Released]) -> int:
-    for job in jobs:
-        window.out[job.uid] = Out(time.monotonic())
     if jobs:
         publisher.publish(messages(jobs, window.paces, window.bundling, window.slots))
     return len(jobs)
 
 
-def released(row: tuple[Any, ...]) -> Released:
+def released(row: WaitingJob) -> Released:
     """A row of the waiting set with a fresh ticket for its next run."""
-    uid, queue, task, args, kwargs, options, canvas, runs, attempt, snoozes, correlation_id, expires = row
     return Released(
-        uid=uid,
-        queue=queue,
-        task=task,
-        args=args,
-        kwargs=kwargs,
-        options=celery_json.loads(options),
-        canvas=celery_json.loads(canvas) if canvas else {},
-        attempt=attempt,
-        snoozes=snoozes,
-        correlation_id=correlation_id,
-        ticket=Ticket.issue(runs + 1, expires),
+        uid=row.uid,
+        queue=row.queue,
+        task=row.task,
+        args=row.args,
+        kwargs=row.kwargs,
+        options=celery_json.loads(row.options),
+        canvas=celery_json.loads(row.canvas) if row.canvas else {},
+        attempt=row.attempt,
+        snoozes=row.snoozes,
+        correlation_id=row.correlation_id,
+        ticket=Ticket.issue(row.runs + 1, row.expires_ms),
+        limit_key=row.limit_key,
     )

@@ -33,6 +33,21 @@ def ended(queue: str) -> str:
     return f"{PREFIX}:{{{queue}}}:ended"
 
 
+def paused(queue: str) -> str:
+    """Flag: no ticket may be written. The rows of `QueueSettings` are the truth; the leader restores it."""
+    return f"{PREFIX}:{{{queue}}}:paused"
+
+
+def holds(queue: str) -> str:
+    """Hash: limit key (empty for the queue) -> Redis time in ms until which a provider asked to wait."""
+    return f"{PREFIX}:{{{queue}}}:holds"
+
+
+def gate(queue: str) -> str:
+    """What keeps jobs of the queue back, as JSON; written by its leader, expiring."""
+    return f"{PREFIX}:{{{queue}}}:gate"
+
+
 def events(queue: str) -> str:
     """Stream: what happened in the queue, in order."""
     return f"{PREFIX}:{{{queue}}}:events"

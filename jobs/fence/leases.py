@@ -95,7 +95,7 @@ def write_tickets(
     """Write tickets; the ids that got theirs, or None when `leader` leads the queue no more."""
     pairs = [text for uid, ticket in wanted for text in (uid, str(ticket))]
     names = [keys.leader(queue), keys.tickets(queue), keys.running(queue), keys.withdrawn(queue)]
-    names.append(keys.ended(queue))
+    names += [keys.ended(queue), keys.paused(queue)]
     granted = scripts.run(client, "ticket", names, [leader, *pairs])
     return None if granted is None else set(granted)
 
@@ -107,6 +107,17 @@ def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> b
     """
     names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue), keys.ended(queue)]
     return bool(scripts.run(client, "withdraw", names, [uid, int(seconds * 1000)]) == "withdrawn")
+
+
+def pause(client: "Client", queue: str) -> int:
+    """Take the queue's tickets away and let none be written until `resume`; answers how many there were."""
+    names = [keys.tickets(queue), keys.paused(queue)]
+    return int(scripts.run(client, "pause", names, ["paused by an operator"]))
+
+
+def resume(client: "Client", queue: str) -> None:
+    """Let tickets be written again."""
+    client.delete(keys.paused(queue))
 
 
 def claim(client: "Client", lease: Lease, ticket: Ticket, stale_after: float | None) -> tuple[str, str]:

@@ -1,9 +1,12 @@
 -- ticket: lets each of the given jobs start once, if the caller still leads the queue.
--- KEYS  1 leader, 2 tickets, 3 running, 4 withdrawn, 5 ended
+-- KEYS  1 leader, 2 tickets, 3 running, 4 withdrawn, 5 ended, 6 paused
 -- ARGV  1 the caller's dispatcher id, 2... pairs of job id and ticket (run:nonce:expires_ms)
 -- RETURNS  the ids that got their ticket; false when the caller leads no more
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return false
+end
+if redis.call('EXISTS', KEYS[6]) == 1 then
+  return {}
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

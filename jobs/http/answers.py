@@ -1,7 +1,7 @@
 """What the API gives: responses. Names are camelCase on the wire; times are ISO 8601 in UTC."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from jobs.http.schemas import Camel
 
@@ -131,6 +131,19 @@ class Durations(Camel):
     p95: float
 
 
+class LimitsOut(Camel):
+    """The limits that hold now, for the whole cluster; null is no limit. `ageing` is seconds of waiting
+    that count as one step of priority."""
+
+    rate: str | None
+    rate_per_key: str | None
+    burst: int | None
+    max_running: int | None
+    max_running_per_key: int | None
+    fair: bool
+    ageing: float | None
+
+
 class QueueOut(Camel):
     """How a queue is doing. Rates are per minute over the last five; shares and durations those of the
     last hour at most. `waitSeconds` is from due to started."""
@@ -150,9 +163,18 @@ class QueueOut(Camel):
     last_processed_at: datetime | None
     concurrency: int
     max_attempts: int | None
-    rate: str | None
+    state: Literal["open", "paused", "draining"]
+    key: str | None
+    limits: LimitsOut
     keep_completed: int
     keep_failed: int
+
+
+class QueueActed(Camel):
+    """The queue after the action, and how many jobs `clear` cancelled."""
+
+    queue: QueueOut
+    cancelled: int
 
 
 class Queues(Camel):

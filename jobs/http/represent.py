@@ -11,14 +11,17 @@ from jobs.http.answers import (
     Failure,
     JobDetail,
     JobOut,
+    LimitsOut,
     Links,
     QueueOut,
     Relative,
     Started,
 )
+from jobs.limits import Limits
 from jobs.masking import shown_payload
 from jobs.models import Attempt, DeadLetter, Job
 from jobs.names import registered_tasks, short_name
+from jobs.queries.queue_settings import shown, state_of
 from jobs.queries.stats import QueueStats
 from jobs.queries.story import story_of
 from jobs.queues import Queue
@@ -94,8 +97,8 @@ def failure(row: DeadLetter) -> Failure:
     )
 
 
-def queue(declared: Queue, stats: QueueStats) -> QueueOut:
-    """A queue with its numbers and defaults."""
+def queue(declared: Queue, stats: QueueStats, limits: Limits) -> QueueOut:
+    """A queue with its numbers, defaults and live limits."""
     return QueueOut(
         name=declared.name,
         owner=declared.owner,
@@ -112,7 +115,9 @@ def queue(declared: Queue, stats: QueueStats) -> QueueOut:
         last_processed_at=stats.last_ended_at,
         concurrency=declared.concurrency,
         max_attempts=declared.attempts,
-        rate=str(declared.rate) if declared.rate else None,
+        state=state_of(limits),
+        key=declared.key,
+        limits=LimitsOut(**shown(limits)),
         keep_completed=declared.keep_completed,
         keep_failed=declared.keep_failed,
     )

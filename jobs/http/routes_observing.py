@@ -1,18 +1,22 @@
 """/jobs/stats, /jobs/health, /jobs/failures: how all of it is doing."""
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import PatchDict, Query, Router
 
+from jobs import control
 from jobs.configuration import queue_book
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.health import Level, Vitals, problems
 from jobs.http import represent
-from jobs.http.answers import Failures, Health, Issue, QueueHealth, QueueOut, Queues
+from jobs.http.answers import Failures, Health, Issue, QueueActed, QueueHealth, QueueOut, Queues
+from jobs.http.auth import must_operate
 from jobs.http.routes_jobs import PROBLEMS
-from jobs.http.schemas import FailureFilter, Text
+from jobs.http.schemas import FailureFilter, LimitChanges, QueueAction, Text
 from jobs.queries.failures import find_letters
 from jobs.queries.presence import Presence, presence
+from jobs.queries.queue_settings import limits_of
 from jobs.queries.stats import QueueStats, stats_of
+from jobs.queues import Queue
 
 router = Router(by_alias=True, tags=["observing"])
 queues_router = Router(by_alias=True, tags=["queues"])
@@ -59,13 +63,42 @@ def list_queues(request: HttpRequest) -> Queues:
 def read_queue(request: HttpRequest, queue: Text) -> QueueOut:
     """One queue; hyphens and underscores mean the same."""
     declared = queue_book().get(queue)
-    return represent.queue(declared, stats_of([declared.name])[declared.name])
+    return _queue(declared)
+
+
+@queues_router.patch("/{queue}", response={200: QueueOut, **PROBLEMS})
+def change_queue(request: HttpRequest, queue: Text, changes: PatchDict[LimitChanges]) -> QueueOut:
+    """Change limits, live: only the fields that are given."""
+    user = must_operate(request)
+    control.change_limits(queue, changes, str(user))
+    return _queue(queue_book().get(queue))
+
+
+@router.post("/queue-action", response={200: QueueActed, **PROBLEMS})
+def queue_action(request: HttpRequest, body: QueueAction) -> QueueActed:
+    """Pause, resume, drain or clear a queue. When pausing is answered, no job of it starts any more."""
+    user = str(must_operate(request))
+    if body.action == "clear":
+        cancelled = control.clear(body.queue_name, user, body.reason)
+    else:
+        cancelled = 0
+        {"pause": control.pause, "resume": control.resume, "drain": control.drain}[body.action](
+            body.queue_name, user, body.reason
+        )
+    return QueueActed(queue=_queue(queue_book().get(body.queue_name)), cancelled=cancelled)
 
 
 def _queues() -> Queues:
     book = queue_book()
     found = stats_of(book.names)
-    return Queues(queues=[represent.queue(declared, found[declared.name]) for declared in book])
+    limits = limits_of(book.names)
+    items = [represent.queue(queue, found[queue.name], limits[queue.name]) for queue in book]
+    return Queues(queues=items)
+
+
+def _queue(declared: Queue) -> QueueOut:
+    name = declared.name
+    return represent.queue(declared, stats_of([name])[name], limits_of([name])[name])
 
 
 def _judged(name: str, stats: QueueStats, present: Presence) -> QueueHealth:

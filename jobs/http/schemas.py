@@ -52,6 +52,28 @@ class Trigger(Strict):
     correlation_id: Text | None = Field(None, description="Carried on to every job that this one starts.")
 
 
+class QueueAction(Strict):
+    """What to do with a queue."""
+
+    queue_name: Text
+    action: Literal["pause", "resume", "drain", "clear"] = Field(
+        description="pause: start nothing; drain: let run out what is enqueued now; clear: cancel what has not started."
+    )
+    reason: Text = Field("", description="Kept with the queue, or with each cancelled job.")
+
+
+class LimitChanges(Strict):
+    """Limits to override; null takes an override back, `none` and 0 lift a declared limit."""
+
+    rate: Text | None = Field(None, description="Such as 10/s or 100/min.")
+    rate_per_key: Text | None = None
+    burst: int | None = Field(None, ge=0)
+    max_running: int | None = Field(None, ge=0)
+    max_running_per_key: int | None = Field(None, ge=0)
+    fair: bool | None = None
+    ageing: float | None = Field(None, ge=0)
+
+
 class Bulk(Strict):
     """Many jobs, all or none."""
 

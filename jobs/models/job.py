@@ -37,6 +37,9 @@ class Job(models.Model):
     max_attempts = models.IntegerField(null=True)
     pending_children = models.IntegerField(default=0)
     unique_key = models.CharField(max_length=64, null=True)
+    limit_key = models.CharField(
+        max_length=100, default="", db_default=""
+    )  # what the queue's limits per key count by
     correlation_id = models.CharField(max_length=255, default="")
     subject = models.CharField(max_length=255, default="")
     tags: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=50), default=list)
@@ -54,6 +57,14 @@ class Job(models.Model):
         indexes = (
             models.Index(
                 "queue", models.F("priority").desc(), "id", name="job_release", condition=Q(state="waiting")
+            ),
+            models.Index(
+                "queue",
+                "limit_key",
+                models.F("priority").desc(),
+                "id",
+                name="job_release_by_key",
+                condition=Q(state="waiting") & ~Q(limit_key=""),
             ),
             models.Index(fields=["queue", "run_at"], name="job_due", condition=Q(state="delayed")),
             models.Index(fields=["queue"], name="job_active", condition=Q(state="active")),

@@ -34,6 +34,7 @@ class NewJob:
     subject: str = ""
     tags: tuple[str, ...] = ()
     pending_children: int = 0
+    limit_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Enqueued:
 
 _COLUMNS = (
     "uid, queue, task, args, kwargs, options, canvas, priority, state, max_attempts, run_at, expires_at, "
-    "unique_key, correlation_id, subject, tags, pending_children, created_at, runs, attempt, stalls, snoozes, "
-    "worker, reason"
+    "unique_key, correlation_id, subject, tags, pending_children, limit_key, created_at, runs, attempt, stalls, "
+    "snoozes, worker, reason"
 )
 _FIXED = "clock_timestamp(), 0, 0, 0, 0, '', ''"
 _LIVE = tuple(str(state) for state in LIVE)
@@ -112,6 +113,7 @@ def _values(job: NewJob) -> tuple[Any, ...]:
         job.uid, job.queue, job.task, job.args, job.kwargs, job.options, job.canvas, job.priority,
         str(job.state), job.max_attempts, job.delay, job.run_at, job.expires_in, job.expires_at, job.unique_key,
         job.correlation_id, job.subject, "{" + ",".join(f'"{tag}"' for tag in job.tags) + "}", job.pending_children,
+        job.limit_key,
     )  # fmt: skip
 
 
@@ -120,7 +122,7 @@ _SELECTED = (
     "{0}, {1}, {2}, {3}::jsonb, {4}::jsonb, {5}::jsonb, {6}::jsonb, {7}, {8}, {9}, "
     "coalesce(clock_timestamp() + make_interval(secs => {10}), {11}), "
     "coalesce(clock_timestamp() + make_interval(secs => {12}), {13}), "
-    "{14}, {15}, {16}, {17}::varchar[], {18}"
+    "{14}, {15}, {16}, {17}::varchar[], {18}, {19}"
 )
 _TYPES = [
     "text",
@@ -142,6 +144,7 @@ _TYPES = [
     "text",
     "text",
     "int4",
+    "text",
 ]
 _PLACES = tuple(f"c{n}" for n in range(len(_TYPES)))
 _FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))

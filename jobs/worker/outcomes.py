@@ -8,7 +8,7 @@ from celery.exceptions import Ignore
 
 from jobs import celery_json
 from jobs.configuration import INLINE_RESULT_LIMIT
-from jobs.errors import Permanent
+from jobs.errors import Permanent, RateLimited
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.retry import Again, GiveUp
@@ -46,6 +46,8 @@ def completed(run: Run, result: str | None) -> bool:
 def again(run: Run, error: BaseException | None, decision: Again, trace: str = "") -> bool:
     """End the run; the job is to run again."""
     data: dict[str, Any] = {"delay": decision.delay, "counts": decision.counts, "reason": decision.reason}
+    if isinstance(error, RateLimited):
+        data["hold"] = True  # nobody else with the same limit key need ask the provider before
     if run.retry_args is not None:
         data["args"], data["kwargs"] = run.retry_args
     return _finish(run, "retried" if decision.counts else "snoozed", data | _error(error, trace))

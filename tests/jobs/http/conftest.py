@@ -28,6 +28,12 @@ class Api:
             f"/api/v1{path}", body, content_type="application/json", headers=self.headers | headers
         )
 
+    def patch(self, path: str, body: Any = None) -> Any:
+        """PATCH JSON below /api/v1."""
+        return self.client.patch(
+            f"/api/v1{path}", body, content_type="application/json", headers=self.headers
+        )
+
 
 @pytest.fixture
 def clean_redis() -> Iterator[None]:

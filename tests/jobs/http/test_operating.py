@@ -123,7 +123,7 @@ def test_queues_and_health_tell_counts_and_what_is_wrong(api: Api) -> None:
     assert [each["counts"] for each in api.get("/jobs/stats").json()["queues"]] == [
         each["counts"] for each in api.get("/queues").json()["queues"]
     ]
-    assert api.get("/queues/price_updates").json()["rate"] == "10/min"
+    assert api.get("/queues/price_updates").json()["limits"]["rate"] == "10/min"
     health = api.get("/jobs/health").json()
     assert (health["status"], health["redis"], health["database"]) == ("critical", "ok", "ok")
     sick = next(each for each in health["queues"] if each["name"] == "quick")

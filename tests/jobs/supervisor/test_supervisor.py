@@ -151,7 +151,7 @@ def test_what_fails_again_and_again_waits_longer_each_time(run: Run) -> None:
     eventually(lambda: "broken ended with status 3; starting it again in 2 s" in run.output)
 
     assert "broken ended with status 3; starting it again in 0.5 s" in run.output
-    assert "absent cannot start: [Errno 2] No such file or directory" in run.output
+    assert "absent cannot start: [Errno " in run.output
 
 
 def test_killed_services_come_back_on_the_same_ports(run: Run) -> None:

@@ -1,0 +1,164 @@
+"""What operators do to whole queues: pause, resume, drain, clear, and change limits. Durable, and live."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+
+from jobs.configuration import queue_book
+from jobs.errors import OptionRefused, Unavailable
+from jobs.fence import keys, leases, scripts
+from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.limits import Limits
+from jobs.queries.queue_settings import NO_RATE, resolve, settings_of
+from jobs.rates import parse_rate
+from jobs.store import queue_settings as store
+from jobs.store.dependencies import count_down
+from jobs.wake import wake
+
+_BATCH = 500
+_RATES = ("rate", "rate_per_key")
+_COUNTS = ("burst", "max_running", "max_running_per_key")
+SETTABLE = (*_RATES, *_COUNTS, "fair", "ageing")
+
+
+def pause(queue: str, by: str, reason: str = "") -> None:
+    """Stop starting jobs of a queue; what runs goes on.
+
+    When this returns (outside a transaction), no later claim is possible. Unavailable when Redis does not
+    answer: the queue is paused all the same, but a job that was released before may still start once Redis is back.
+    """
+    name = queue_book().get(queue).name
+    store.set_state(name, store.State.PAUSED, by, reason)
+    transaction.on_commit(partial(_take_tickets, name))
+
+
+def resume(queue: str, by: str, reason: str = "") -> None:
+    """Let jobs of a paused or draining queue start again."""
+    name = queue_book().get(queue).name
+    store.set_state(name, store.State.OPEN, by, reason)
+    transaction.on_commit(partial(_allow_tickets, name))
+
+
+def drain(queue: str, by: str, reason: str = "") -> None:
+    """Let what is enqueued now run out; what is enqueued later waits until `resume`."""
+    name = queue_book().get(queue).name
+    store.set_state(name, store.State.DRAINING, by, reason)
+    transaction.on_commit(partial(_allow_tickets, name))
+
+
+def clear(queue: str, by: str, reason: str = "") -> int:
+    """Cancel every job of the queue that has not started, a batch at a time; answers how many.
+
+    Jobs that start meanwhile are left alone.
+    """
+    name = queue_book().get(queue).name
+    why = reason or f"the queue was cleared by {by}"
+    cleared, after = 0, 0
+    while True:
+        rows = _not_started(name, after)
+        if not rows:
+            return cleared
+        after = rows[-1][0]
+        cleared += _cancel_all(name, [uid for _, uid in rows], why)
+
+
+def change_limits(queue: str, changes: Mapping[str, Any], by: str) -> Limits:
+    """Override limits of a queue, live; None takes an override back, `none` or 0 lifts a declared limit.
+
+    Answers with the limits that hold now. OptionRefused names what is wrong; nothing is stored then.
+    """
+    declared = queue_book().get(queue)
+    checked = {name: _checked(name, value) for name, value in changes.items()}
+    row = settings_of(declared.name)
+    for name, value in checked.items():
+        setattr(row, name, value)
+    limits = resolve(declared, row)
+    if limits.per_key and declared.key is None:
+        raise OptionRefused(next(iter(checked)), f"the queue {declared.name!r} declares no key to count by")
+    store.set_limits(declared.name, checked, by)
+    transaction.on_commit(partial(wake, [declared.name]), robust=True)
+    return limits
+
+
+def _checked(name: str, value: Any) -> Any:
+    if name not in SETTABLE:
+        raise OptionRefused(name, f"is no limit; the limits are {', '.join(SETTABLE)}")
+    if value is None:
+        return None
+    if name in _RATES:
+        return _rate(name, str(value))
+    if name == "fair":
+        return bool(value)
+    whole = name in _COUNTS
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or value < 0
+        or (whole and value != int(value))
+    ):
+        raise OptionRefused(
+            name, f"must be a {'whole ' if whole else ''}number, 0 for no limit, got {value!r}"
+        )
+    return int(value) if whole else float(value)
+
+
+def _rate(name: str, text: str) -> str:
+    try:
+        return text if text == NO_RATE else str(parse_rate(text))
+    except ValueError as error:
+        raise OptionRefused(name, f"{error}, or {NO_RATE!r}") from None
+
+
+def _take_tickets(queue: str) -> None:
+    try:
+        leases.pause(client(), queue)
+    except REDIS_ERRORS as error:
+        raise Unavailable(
+            f"{queue} is paused, but Redis does not answer: a job that was released before may still start."
+        ) from error
+    wake([queue])
+
+
+def _allow_tickets(queue: str) -> None:
+    try:
+        leases.resume(client(), queue)
+    except REDIS_ERRORS:
+        return  # the leader does it as soon as Redis answers
+    wake([queue])
+
+
+def _not_started(queue: str, after: int) -> list[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_STARTED, [queue, after, _BATCH])
+        return list(cursor.fetchall())
+
+
+def _cancel_all(queue: str, uids: Sequence[str], reason: str) -> int:
+    """Withdraw the tickets first: once that is done, no claim can start these jobs."""
+    names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue), keys.ended(queue)]
+    calls = [scripts.Call("withdraw", names, [uid, 60_000]) for uid in uids]
+    try:
+        answers = scripts.call_all(client(), calls)
+    except REDIS_ERRORS as error:
+        raise Unavailable("Redis does not answer; the rest of the queue was not cleared.") from error
+    free = [uid for uid, answer in zip(uids, answers, strict=True) if answer == "withdrawn"]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CANCEL, [reason, free])
+        ended = [(row[0], False) for row in cursor.fetchall()]
+        unblocked = count_down(ended)
+        transaction.on_commit(partial(wake, sorted({queue, *unblocked})), robust=True)
+    return len(ended)
+
+
+_NOT_STARTED = """
+SELECT id, uid FROM jobs_job
+WHERE queue = %s AND state IN ('waiting', 'delayed', 'blocked') AND id > %s ORDER BY id LIMIT %s
+"""
+
+_CANCEL = """
+UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
+WHERE uid = ANY(%s) AND state IN ('waiting', 'delayed', 'blocked')
+RETURNING id
+"""
