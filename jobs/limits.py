@@ -40,6 +40,16 @@ class Limits:
         return max((rate.seconds for rate in (self.rate, self.rate_per_key) if rate), default=0.0)
 
 
+@dataclass(frozen=True)
+class Block:
+    """Why nothing goes through: `kind` is paused, held, running or rate; `until` is seconds of Redis's clock."""
+
+    kind: str
+    limit: str = ""
+    used: int | None = None
+    until: float | None = None
+
+
 @dataclass
 class Meter:
     """One rate limit and the starts that it saw. Moments are seconds of one clock, of which none goes back."""

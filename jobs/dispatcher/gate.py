@@ -8,10 +8,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from jobs.dispatcher.window import Out
-from jobs.limits import Limits, Meter
+from jobs.limits import Block, Limits, Meter
 from jobs.rates import Rate
 
 QUEUE = ("queue", "")
@@ -95,7 +94,7 @@ class Gate:
         """Whether one more job of this task and key may be released."""
         now = self.now
         rate = self.task_rates.get(task)
-        return not self._key_reason(key, now) and (
+        return self._key_block(key, now) is None and (
             rate is None or self._task_meter(task, rate).allowance(now) > 0
         )
 
@@ -110,7 +109,7 @@ class Gate:
         """Keys that may not start anything now, of those that this gate has seen."""
         now = self.now
         seen = {key for kind, key in self._meters if kind == "key"} | set(self._running) | set(self.holds)
-        return [key for key in seen if key and self._key_reason(key, now)]
+        return [key for key in seen if key and self._key_block(key, now)]
 
     @property
     def full(self) -> bool:
@@ -143,48 +142,38 @@ class Gate:
     # -- for explaining --------------------------------------------------------------------------------
 
     def report(self) -> str:
-        """What keeps jobs back, as JSON: reasons for the queue, for keys and for tasks."""
+        """What keeps jobs back, as JSON: blocks of the queue, of keys and of tasks."""
         now = self.now
-        told: dict[str, Any] = {
-            "queue": self._queue_reason(now),
-            "keys": {key: self._key_reason(key, now) for key in self.full_keys()},
-            "tasks": {task: self._task_reason(task, now) for task in self.full_tasks()},
+        told = {
+            "queue": self._queue_block(now),
+            "keys": {key: self._key_block(key, now) for key in self.full_keys()},
+            "tasks": {task: self._task_block(task, now) for task in self.full_tasks()},
         }
-        return json.dumps(told)
+        return json.dumps(told, default=vars)
 
-    def _queue_reason(self, now: float) -> str:
+    def _queue_block(self, now: float) -> Block | None:
         if self.limits.paused:
-            return "paused"
+            return Block("paused")
         if self._held("", now):
-            return f"held until {self.holds['']:.3f}"
+            return Block("held", until=self.holds[""])
         running = sum(self._running.values())
         if self.limits.max_running is not None and running >= self.limits.max_running:
-            return f"running {running} of {self.limits.max_running}"
+            return Block("running", str(self.limits.max_running), running)
         if self.limits.rate is not None:
-            meter = self._meter(QUEUE, self.limits.rate)
-            if not meter.allowance(now):
-                return self._until("rate", meter, now)
-        return ""
+            return _empty(self._meter(QUEUE, self.limits.rate), now)
+        return None
 
-    def _key_reason(self, key: str, now: float) -> str:
+    def _key_block(self, key: str, now: float) -> Block | None:
         if key and self._held(key, now):
-            return f"held until {self.holds[key]:.3f}"
+            return Block("held", until=self.holds[key])
         limit = self.limits.max_running_per_key
         if limit is not None and self._running[key] >= limit:
-            return f"running {self._running[key]} of {limit}"
+            return Block("running", str(limit), self._running[key])
         rate = self.limits.rate_per_key
-        if rate is not None:
-            meter = self._meter(("key", key), rate)
-            if not meter.allowance(now):
-                return self._until("rate", meter, now)
-        return ""
+        return None if rate is None else _empty(self._meter(("key", key), rate), now)
 
-    def _task_reason(self, task: str, now: float) -> str:
-        return self._until("rate of the task", self._task_meter(task, self.task_rates[task]), now)
-
-    def _until(self, what: str, meter: Meter, now: float) -> str:
-        moment = meter.next_at(now)
-        return f"{what} {meter.rate} used up" + (f" until {moment:.3f}" if moment is not None else "")
+    def _task_block(self, task: str, now: float) -> Block | None:
+        return _empty(self._task_meter(task, self.task_rates[task]), now)
 
     def _held(self, key: str, now: float) -> bool:
         until = self.holds.get(key)
@@ -211,3 +200,7 @@ class Gate:
         if meter is None:
             meter = self._meters[scope] = Meter(rate, self.limits.burst if burst == -1 else burst)
         return meter
+
+
+def _empty(meter: Meter, now: float) -> Block | None:
+    return None if meter.allowance(now) else Block("rate", str(meter.rate), until=meter.next_at(now))

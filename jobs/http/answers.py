@@ -131,6 +131,23 @@ class Durations(Camel):
     p95: float
 
 
+class ReasonOut(Camel):
+    """One reason; `code` is stable, `until` is when it ends by itself, if that is known."""
+
+    code: str
+    sentence: str
+    until: datetime | None
+    advice: str
+
+
+class Explanation(Camel):
+    """Why a job is where it is, the reason that decides first."""
+
+    id: str
+    state: str
+    reasons: list[ReasonOut]
+
+
 class LimitsOut(Camel):
     """The limits that hold now, for the whole cluster; null is no limit. `ageing` is seconds of waiting
     that count as one step of priority."""

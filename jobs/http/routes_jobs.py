@@ -7,11 +7,13 @@ from ninja import Path, Query, Router
 from ninja.responses import Status
 
 from jobs.configuration import queue_book
+from jobs.explaining import as_plain
 from jobs.http import represent, starting
-from jobs.http.answers import JobDetail, JobPage, ProblemOut, Started, StartedMany
+from jobs.http.answers import Explanation, JobDetail, JobPage, ProblemOut, ReasonOut, Started, StartedMany
 from jobs.http.auth import must_operate
 from jobs.http.schemas import Bulk, JobFilter, Text, Trigger
 from jobs.queries import get_job
+from jobs.queries.explaining import explain_job
 from jobs.queries.listing import Wanted, find_jobs
 from jobs.store import moves
 
@@ -60,6 +62,14 @@ def search(request: HttpRequest, wanted: Query[JobFilter]) -> JobPage:
 def read(request: HttpRequest, uid: Uid) -> JobDetail:
     """One job with everything that is known of it."""
     return represent.job_detail(get_job(uid))
+
+
+@router.get("/{uid}/explain", response={200: Explanation, **PROBLEMS})
+def explain(request: HttpRequest, uid: Uid) -> Explanation:
+    """Why the job is where it is; the first reason decides."""
+    job = get_job(uid)
+    reasons = [ReasonOut(**reason) for reason in as_plain(explain_job(job))]
+    return Explanation(id=job.uid, state=job.state, reasons=reasons)
 
 
 @router.post("/{uid}/cancel", response={200: JobDetail, **PROBLEMS})

@@ -15,10 +15,9 @@ from jobs.errors import IllegalMove, NotFound, Unavailable
 from jobs.masking import shown_payload
 from jobs.models import Job
 from jobs.names import registered_tasks, short_name
-from jobs.pages.situation import situation
 from jobs.queries import get_job
+from jobs.queries.explaining import explain_job
 from jobs.queries.finding import Search, SearchTooSlow, find_jobs
-from jobs.queries.presence import presence
 from jobs.queries.story import story_of
 from jobs.states import MOVES, State
 from jobs.store.moves import cancel, promote, retry
@@ -84,18 +83,10 @@ def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
     return {
         "job": found,
         "story": story,
-        "situation": situation(story, served=_served(found)),
+        "reasons": explain_job(found),
         "payload": shown_payload(found),
         "actions": _allowed(found) if may_operate(request.user) else (),
     }
-
-
-def _served(found: Job) -> bool | None:
-    """Whether a live worker takes jobs of a waiting job's queue; None when nobody can tell, or asks."""
-    if found.state != State.WAITING:
-        return None
-    now = presence([found.queue])
-    return bool(now.slots(found.queue)) if now.reachable else None
 
 
 def _allowed(found: Job) -> list[str]:

@@ -46,14 +46,16 @@ def test_a_bucket_lets_a_burst_through_and_then_keeps_the_rate() -> None:
     assert bucket.allowance(10.0) == 5
     for _ in range(5):
         bucket.started(10.0)
-    assert (bucket.allowance(10.0), bucket.next_at(10.0)) == (0, pytest.approx(10.5))
+    assert bucket.allowance(10.0) == 0
+    assert bucket.next_at(10.0) == pytest.approx(10.5)
     assert (bucket.allowance(10.49), bucket.allowance(10.5), bucket.allowance(11.0)) == (0, 1, 2)
     assert bucket.allowance(100.0) == 5
 
 
 def test_a_bucket_keeps_tokens_for_what_is_about_to_start() -> None:
     bucket = Meter(Rate(1, 1.0), burst=2, pending=2)
-    assert (bucket.allowance(10.0), bucket.next_at(10.0)) == (0, pytest.approx(11.0))
+    assert bucket.allowance(10.0) == 0
+    assert bucket.next_at(10.0) == pytest.approx(11.0)
 
 
 @given(

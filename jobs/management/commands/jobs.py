@@ -3,6 +3,7 @@
 from jobs.cli.checking import CHECK
 from jobs.cli.command import ActionCommand
 from jobs.cli.enqueueing import ENQUEUE
+from jobs.cli.explaining import EXPLAIN
 from jobs.cli.listing import LIST, SHOW
 from jobs.cli.moving import CANCEL, PROMOTE, RETRY
 from jobs.cli.pruning import PRUNE
@@ -12,5 +13,5 @@ from jobs.cli.tailing import TAIL
 class Command(ActionCommand):
     """Jobs, one by one."""
 
-    help = "Enqueue, list, show, cancel, retry, promote, follow, prune and check jobs."
-    actions = (ENQUEUE, LIST, SHOW, CANCEL, RETRY, PROMOTE, TAIL, PRUNE, CHECK)
+    help = "Enqueue, list, show, explain, cancel, retry, promote, follow, prune and check jobs."
+    actions = (ENQUEUE, LIST, SHOW, EXPLAIN, CANCEL, RETRY, PROMOTE, TAIL, PRUNE, CHECK)

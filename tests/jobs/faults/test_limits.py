@@ -3,6 +3,7 @@
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -15,9 +16,10 @@ from jobs.errors import OptionRefused, UnknownName
 from jobs.fence import keys
 from jobs.fence.connection import client
 from jobs.models import Attempt, Job, QueueSettings
+from jobs.queries.explaining import explain_job
 from tests.jobs.faults.history import wait_for_all, wait_for_done
 from tests.processes import Platform
-from tests.sample_tasks import asked_to_wait, mark, tenant_work
+from tests.sample_tasks import asked_to_wait, five_a_second, mark, tenant_work
 from tests.waiting import wait_until
 
 BY = "the tests"
@@ -147,14 +149,13 @@ def test_with_ageing_a_low_priority_is_not_starved(platform: Platform) -> None:
 
 
 def test_celerys_rate_limit_of_a_task_means_the_cluster(platform: Platform) -> None:
-    from tests.sample_tasks import five_a_second
-
     _workers(platform)
     results = five_a_second.enqueue_many([{"n": n} for n in range(15)])
     others = _marks(20)
     wait_for_all([*results, *others])
-    starts = [row.timestamp() for row in Attempt.objects.filter(job__task=five_a_second.name)
-              .values_list("started_at", flat=True)]  # fmt: skip
+    rows = Attempt.objects.filter(job__task=five_a_second.name, started_at__isnull=False)
+    starts = [row.started_at.timestamp() for row in rows if row.started_at]
+    assert len(starts) == 15
     assert _most_in(sorted(starts), 1.0) <= 5
 
 
@@ -172,6 +173,27 @@ def test_a_provider_that_asks_to_wait_is_left_alone_by_all(platform: Platform) -
     started = Attempt.objects.get(job__uid=other.id).started_at
     assert started is not None
     assert started.timestamp() < asked + 1.5
+
+
+def test_explain_says_which_limit_keeps_a_job_back(platform: Platform) -> None:
+    control.change_limits("quick", {"rate": "2/min"}, BY)
+    control.change_limits("tenants", {"max_running_per_key": 1}, BY)
+    _workers(platform, 1)
+    waiting = _marks(4)[-1]
+    results = tenant_work.enqueue_many([{"tenant": "a", "seconds": 6.0}, {"tenant": "a", "seconds": 0.0}])
+    wait_until(lambda: _codes(waiting)[0] == "queue-rate", 20, "the rate to be named")
+    reason = explain_job(Job.objects.get(uid=waiting.id))[0]
+    assert reason.until is not None
+    assert 0 < (reason.until - datetime.now(UTC)).total_seconds() <= 60
+    wait_until(lambda: _codes(results[1])[0] == "key-running", 20, "the key to be named")
+    control.pause("tenants", BY)
+    assert _codes(results[1])[0] == "paused"
+    control.resume("tenants", BY)
+    wait_for_all(results)
+
+
+def _codes(result: AsyncResult) -> list[str]:
+    return [reason.code for reason in explain_job(Job.objects.get(uid=result.id))]
 
 
 # -- pause, drain, clear ---------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tests.jobs.pages.conftest import NOON, MakeJob
 
 def test_a_jobs_page_tells_its_history(viewer: Client, failed_job: Job) -> None:
     html = viewer.get("/jobs/job-failed").content.decode()
-    assert "Failed after 2 attempts. RuntimeError: no luck" in html
+    assert "It failed after 2 attempts: RuntimeError: no luck" in html
     assert html.count("Traceback (most recent call last)") == 2
     assert "<strong>Run 1</strong>" in html
     assert "<strong>Run 2</strong>" in html
@@ -70,13 +70,13 @@ def test_its_log_is_read_from_the_event_log(viewer: Client, make_job: MakeJob) -
 def test_a_blocked_job_names_what_it_waits_for(viewer: Client, make_job: MakeJob) -> None:
     child, parent = make_job("child"), make_job("parent", state="blocked", pending_children=1)
     Dependency.objects.create(parent=parent, child=child)
-    assert "Waits for noop to complete." in viewer.get("/jobs/parent").content.decode()
+    assert "It waits for 1 of 1 job: noop (waiting)." in viewer.get("/jobs/parent").content.decode()
     assert "Needed by" in viewer.get("/jobs/child").content.decode()
 
 
 def test_a_waiting_job_says_when_nobody_serves_its_queue(viewer: Client, make_job: MakeJob) -> None:
     make_job()
-    assert "no worker serves the queue quick." in viewer.get("/jobs/job-1").content.decode()
+    assert "No worker serves the queue quick." in viewer.get("/jobs/job-1").content.decode()
 
 
 def test_an_operator_cancels_a_waiting_job(operator: Client, make_job: MakeJob) -> None:

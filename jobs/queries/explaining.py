@@ -1,0 +1,113 @@
+"""Gathers the facts that explain a job, in a bounded number of queries."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+from jobs.configuration import queue_book
+from jobs.explaining import Around, Child, Facts, Past, Reason, explain
+from jobs.fence import keys
+from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.limits import Block
+from jobs.models import Job
+from jobs.queries.presence import presence
+from jobs.queries.queue_settings import limits_of
+from jobs.states import State
+
+_LAST_RUNS = 20
+_CHILDREN = 100
+_AHEAD = 10_000  # jobs ahead that are counted
+
+
+def explain_job(job: Job) -> list[Reason]:
+    """Why the job is where it is, the reason that decides first."""
+    around, until = _around(job) if job.state == State.WAITING else (Around(), {})
+    runs = list(job.attempts.order_by("-run")[:_LAST_RUNS])[::-1]
+    past = [Past(run.run, run.outcome, _why(run.error_type, run.error, run.reason)) for run in runs]
+    blocked = job.state == State.BLOCKED
+    children = Job.objects.filter(parents__parent=job).order_by("id")[:_CHILDREN] if blocked else ()
+    declared = queue_book().get(job.queue).attempts if job.queue in queue_book() else None
+    return explain(
+        Facts(
+            state=State(job.state),
+            queue=job.queue,
+            task=job.short_task,
+            key=job.limit_key,
+            reason=job.reason,
+            run_at=job.run_at,
+            worker=job.worker,
+            attempt=job.attempt,
+            max_attempts=job.max_attempts or declared,
+            past=past,
+            children=[Child(child.uid, child.short_task, child.state) for child in children],
+            pending_children=job.pending_children,
+            blocked_until=until,
+            around=around,
+        )
+    )
+
+
+def _why(error_type: str, error: str, reason: str) -> str:
+    if not error_type:
+        return reason
+    first = error.splitlines()[0][:200] if error else ""
+    return f"{error_type.rpartition('.')[2]}: {first}" if first else error_type
+
+
+def _around(job: Job) -> tuple[Around, Mapping[str, datetime]]:
+    now = presence([job.queue])
+    if not now.reachable:
+        return Around(reachable=False), {}
+    try:
+        redis: Any = client()
+        report = json.loads(redis.get(keys.gate(job.queue)) or "{}")
+        released = bool(redis.hexists(keys.tickets(job.queue), job.uid))
+    except REDIS_ERRORS:
+        return Around(reachable=False), {}
+    limits = limits_of([job.queue])[job.queue] if job.queue in queue_book() else None
+    blocks = {
+        "queue": _block(report.get("queue")) or (Block("paused") if limits and limits.paused else None),
+        "key": _block(report.get("keys", {}).get(job.limit_key)),
+        "task": _block(report.get("tasks", {}).get(job.task)),
+    }
+    ahead = _ahead(job)
+    around = Around(
+        led=job.queue in now.led,
+        slots=now.slots(job.queue),
+        draining=bool(limits and limits.drain_to is not None and job.pk > limits.drain_to),
+        block=blocks["queue"],
+        key_block=blocks["key"],
+        task_block=blocks["task"],
+        ahead=ahead,
+        ahead_at_least=ahead >= _AHEAD,
+        released=released,
+    )
+    return around, {
+        code: datetime.fromtimestamp(block.until, UTC)
+        for code, block in blocks.items()
+        if block is not None and block.until is not None
+    }
+
+
+def _block(told: Any) -> Block | None:
+    return Block(**told) if told else None
+
+
+def _ahead(job: Job) -> int:
+    """Waiting jobs that come before it: counted along the release index, up to a bound."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AHEAD_OF, [job.queue, job.priority, job.queue, job.priority, job.pk, _AHEAD])
+        return int(cursor.fetchone()[0])
+
+
+_AHEAD_OF = """
+SELECT count(*) FROM (
+    SELECT 1 FROM jobs_job WHERE queue = %s AND state = 'waiting' AND priority > %s
+    UNION ALL
+    SELECT 1 FROM jobs_job WHERE queue = %s AND state = 'waiting' AND priority = %s AND id < %s
+    LIMIT %s
+) AS before
+"""
