@@ -1,14 +1,16 @@
 """The overview: every queue with its backlog, pace, workers and what is wrong with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jobs.configuration import queue_book
 from jobs.health import Level, Problem, Vitals, problems
+from jobs.limits import Limits
 from jobs.models import Attempt
 from jobs.queries.backlog import Backlog, Count, backlogs
 from jobs.queries.pace import Pace, paces
 from jobs.queries.presence import Presence, presence
+from jobs.queries.queue_settings import limits_of, state_of
 
 _LAST = 12
 
@@ -23,6 +25,25 @@ class QueueNow:
     pace: Pace
     slots: int
     problems: Sequence[Problem]
+    state: str = "open"
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def limited(self) -> bool:
+        """Whether any limit holds."""
+        return self.limits != Limits(paused=self.limits.paused, drain_to=self.limits.drain_to)
+
+    @property
+    def badges(self) -> list[tuple[str, str]]:
+        """What operators and limits do to it: a word and a sentence each."""
+        marks = []
+        if self.state != "open":
+            marks.append((self.state, f"{self.state} by an operator; later jobs wait until it is resumed"))
+        rate = self.limits.rate or self.limits.rate_per_key
+        if rate:
+            per = " for each key" if self.limits.rate is None else ""
+            marks.append((str(rate), f"At most {rate} starts{per}"))
+        return marks
 
     @property
     def level(self) -> str:
@@ -89,7 +110,8 @@ def overview() -> Overview:
     """One look at everything, at a cost that does not grow with the number of jobs."""
     names = queue_book().names
     now, backlog, pace = presence(names), backlogs(names), paces(names)
-    queues = [_queue(name, backlog[name], pace.get(name, Pace()), now) for name in names]
+    limits = limits_of(names)
+    queues = [_queue(name, backlog[name], pace.get(name, Pace()), now, limits[name]) for name in names]
     return Overview(
         queues=queues,
         totals=_totals(queues, now),
@@ -104,7 +126,13 @@ def last_ended(limit: int = _LAST) -> list[Attempt]:
     return list(Attempt.objects.select_related("job").order_by("-id")[:limit])
 
 
-def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence) -> QueueNow:
+def queue_now(name: str) -> QueueNow:
+    """One queue alone."""
+    found = paces([name]).get(name, Pace())
+    return _queue(name, backlogs([name])[name], found, presence([name]), limits_of([name])[name])
+
+
+def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence, limits: Limits) -> QueueNow:
     slots = now.slots(name)
     vitals = Vitals(
         waiting=backlog.waiting.value,
@@ -116,7 +144,8 @@ def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence) -> QueueNow:
         success=pace.success,
     )
     wrong = tuple(problems(vitals)) if now.reachable else ()
-    return QueueNow(name, queue_book().get(name).owner, backlog, pace, slots, wrong)
+    owner = queue_book().get(name).owner
+    return QueueNow(name, owner, backlog, pace, slots, wrong, state_of(limits), limits)
 
 
 def _led(queue: QueueNow) -> bool:
