@@ -160,6 +160,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = True
 CELERY_WORKER_DISABLE_RATE_LIMITS = True  # a task's rate_limit holds for the cluster: the dispatcher keeps it
+CELERY_WORKER_AUTOSCALER = "jobs.worker.autoscaler:Autoscaler"  # used with --autoscale=8,2
 CELERY_DB_REUSE_MAX = 1_000_000  # else Celery opens a new database connection around every task
 CELERY_BEAT_SCHEDULER = "jobs.beat:Scheduler"
 CELERY_TIMEZONE = "UTC"

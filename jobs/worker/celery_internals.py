@@ -4,11 +4,20 @@ is the contract for the pinned version."""
 from typing import Any
 
 from celery.worker import state
+from celery.worker.autoscale import Autoscaler as CeleryAutoscaler
 from celery.worker.request import Request
 
 from jobs.worker.messages import BUNDLE_TASK
 
-__all__ = ["Request", "active_bundles", "active_ids", "consumed_queues", "reserved_ids", "slots"]
+__all__ = [
+    "CeleryAutoscaler",
+    "Request",
+    "active_bundles",
+    "active_ids",
+    "consumed_queues",
+    "reserved_ids",
+    "slots",
+]
 
 
 def reserved_ids() -> list[str]:
@@ -43,6 +52,8 @@ def consumed_queues(worker: Any) -> list[str]:
 
 
 def slots(worker: Any) -> int:
-    """How many tasks this worker can run at once."""
+    """How many tasks this worker can run at once; one that may grow offers twice what it has, to be asked."""
     pool = getattr(worker, "pool", None)
-    return int(getattr(pool, "num_processes", 0) or worker.concurrency or 1)
+    now = int(getattr(pool, "num_processes", 0) or worker.concurrency or 1)
+    scaler = getattr(worker, "autoscaler", None)
+    return now if scaler is None else min(2 * now, int(scaler.max_concurrency))

@@ -13,7 +13,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 
 SCREENS = {"desktop": (1440, 900), "phone": (390, 844)}
-PAGES = ("/", "/queues/orders", "/jobs", "/jobs?state=failed", "/dead-letters", "/workers", "/wallets", "/no-such-page")
+PAGES = (
+    "/",
+    "/queues/orders",
+    "/jobs",
+    "/jobs?state=failed",
+    "/dead-letters",
+    "/workers",
+    "/wallets",
+    "/no-such-page",
+)
 
 
 def main(base: str, folder: Path, more: list[str]) -> int:
