@@ -92,6 +92,13 @@ class Platform:
         wait_until(lambda: _announced(name), 60, f"the worker {name}")
         return process
 
+    def celery(self, name: str, application: str, slots: int = 4) -> Process:
+        """A worker of another Celery application, with its default queue; returns when it is ready."""
+        command = [sys.executable, "-m", "celery", "-A", application, "worker", "-c", str(slots), "-l", "INFO"]
+        process = self._start(name, [*command, "-n", f"{name}@test"])
+        wait_until(lambda: " ready." in process.log.read_text(errors="replace"), 60, f"the worker {name}")
+        return process
+
     def web(self, name: str = "web", address: str = "") -> str:
         """A web server; answers with its host and port when it is ready."""
         address = address or f"127.0.0.1:{_free_port()}"

@@ -19,5 +19,5 @@ JOBS_QUEUES = (
     ),
     Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
 )  # fmt: skip
-CELERY_IMPORTS = ["tests.sample_tasks"]
+CELERY_IMPORTS = ["tests.sample_tasks", "tests.jobs.canvas.tasks"]
 CELERY_TASK_ROUTES = {"tests.sample_tasks.*": {"queue": "quick"}}

@@ -95,6 +95,9 @@ def _outcome(event: Event, worker: str, progress: tuple[float | None, str | None
         kwargs=_changed(data.get("kwargs")),
         fraction=progress[0],
         detail=progress[1],
+        passed=_text(data.get("passed")),
+        children=_changed(data.get("children")),
+        ignored=bool(data.get("ignored")),
     )
 
 
@@ -105,8 +108,11 @@ def _result(event: Event) -> str | None:
         return celery_json.dumps(
             {"exc_type": name, "exc_message": [event.data.get("reason", event.kind)], "exc_module": module}
         )
-    result = event.data.get("result")
-    return None if result is None else str(result)
+    return _text(event.data.get("result"))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _changed(value: object) -> str | None:

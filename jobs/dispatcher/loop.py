@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
 from jobs.dispatcher.fold import Folded, fold
+from jobs.dispatcher.follow import Follower
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.log import Log
 from jobs.dispatcher.publish import Publisher
@@ -48,6 +49,7 @@ class Dispatcher:
     def __init__(self, app: Celery, queues: Sequence[str] | None = None) -> None:
         self._redis = connect(timeout=5.0)
         self._publisher = Publisher(app)
+        self._follower = Follower(app)
         self._log = Log(self._redis)
         names = list(queues or configuration.queue_book().names)
         self.leadership = Leadership(self._redis, names, configuration.leader_lease())
@@ -183,6 +185,7 @@ class Dispatcher:
             window.dirty = window.dirty or waiting
             if due_in is not None:
                 window.due_in(max(0.0, due_in))
+        self._follow()
 
     def _rescue(self, now: float, roll: Roll) -> None:
         held = rescue.leases_of(self._redis, self.windows)
@@ -265,7 +268,14 @@ class Dispatcher:
         self._log.acknowledge(events)
         announce.folded(self._redis, events, folded)
         self._learn(events, folded)
+        if any(job.followed for job in folded.moved):
+            self._follow()
         self._folded_at = time.monotonic()
+
+    def _follow(self) -> None:
+        """What follows was promised with the outcomes; whatever is left here is found by the next poll."""
+        while self._follower.follow():
+            pass
 
     def _learn(self, events: Sequence[Event], folded: Folded) -> None:
         for event in events:

@@ -99,6 +99,11 @@ WITH failed AS (
     SELECT uid, queue, task, args, kwargs, options, priority, correlation_id, to_jsonb(tags), 'DependencyFailed',
         reason, '', md5(task || 'DependencyFailed'), true, reason, attempt, runs, finished_at, '', '', ''
     FROM failed ON CONFLICT DO NOTHING
+), continuations AS (
+    INSERT INTO jobs_continuation (uid, outcome, value, traceback)
+    SELECT uid, 'failed', jsonb_build_object('exc_type', 'DependencyFailed',
+        'exc_message', jsonb_build_array(reason), 'exc_module', 'jobs.errors')::text, ''
+    FROM failed WHERE canvas ?| '{link,link_error,chain,chord}'
 )
 INSERT INTO django_celery_results_taskresult
     (task_id, task_name, status, content_type, content_encoding, result, date_created, date_done, meta)

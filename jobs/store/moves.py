@@ -91,9 +91,17 @@ def _wake_after_commit(queues: Sequence[str]) -> None:
 
 
 _CANCEL = """
-UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
-WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked')
-RETURNING id
+WITH cancelled AS (
+    UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
+    WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked')
+    RETURNING id, uid, canvas, reason
+), continuations AS (
+    INSERT INTO jobs_continuation (uid, outcome, value, traceback)
+    SELECT uid, 'cancelled', jsonb_build_object('exc_type', 'TaskRevokedError',
+        'exc_message', jsonb_build_array(reason), 'exc_module', 'celery.exceptions')::text, ''
+    FROM cancelled WHERE canvas ?| '{link,link_error,chain,chord}'
+)
+SELECT id FROM cancelled
 """
 
 _RETRY = """

@@ -23,6 +23,7 @@ from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.worker import claims, context, outcomes
 from jobs.worker.context import Run
+from jobs.worker.following import leave_to_dispatcher
 from jobs.worker.messages import HEADER, Passport
 from jobs.worker.outages import check_connections, excused
 
@@ -135,12 +136,12 @@ class JobTask(Task):
             return self.run(*args, **kwargs)
         try:
             restored_args, restored_kwargs = self._restored(args, kwargs)
-            return self.run(*restored_args, **restored_kwargs)
+            value = self.run(*restored_args, **restored_kwargs)
         except Retry as error:
             self._write_retry(run, error)
             raise
         except (Ignore, Reject):
-            outcomes.completed(run, None)
+            outcomes.ignored(run)
             context.drop(run.lease.uid)
             raise
         except Exception as error:
@@ -149,6 +150,16 @@ class JobTask(Task):
                 raise
             self._write_retry(run, retry)
             raise retry from error
+        leave_to_dispatcher(run, self.request)
+        return value
+
+    def on_replace(self, sig: Any) -> Any:
+        """The end of Celery's `self.replace`: the outcome carries the signature that takes the job's place."""
+        run = context.find(self.request.id) if self.request.id else None
+        if run is None:
+            return super().on_replace(sig)
+        run.replacement = sig
+        raise Ignore("Replaced by new task")
 
     def retry(
         self,
@@ -249,7 +260,7 @@ def _inherited() -> dict[str, Any]:
     """A job enqueued by another one carries its correlation id on."""
     run = context.current()
     if run is None:
-        return {}
+        return context.followed()
     request = run.task.request
     return {"correlation_id": run.correlation_id, "parent_id": request.id, "root_id": request.root_id}
 

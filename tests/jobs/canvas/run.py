@@ -1,0 +1,46 @@
+"""`python -m tests.jobs.canvas.run plain|millrace [name ...]`: run the calls, print their results as JSON."""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+
+def _application(name: str) -> Any:
+    if name == "plain":
+        from tests.jobs.canvas.plain import app
+
+        app.set_default()
+        app.loader.import_default_modules()
+        return app
+    import django
+
+    django.setup()
+    from config.celery import app as millrace
+
+    millrace.loader.import_default_modules()
+    return millrace
+
+
+def _one(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except Exception:
+        return traceback.format_exc().splitlines()[-1]
+
+
+def main(application: str, only: list[str]) -> None:
+    """Run the calls, four at a time."""
+    _application(application)
+    from tests.jobs.canvas.calls import CALLS, plain
+
+    chosen = {name: call for name, call in CALLS.items() if not only or name in only}
+    with ThreadPoolExecutor(4) as pool:
+        results = dict(zip(chosen, pool.map(_one, chosen.values()), strict=True))
+    print(json.dumps(plain(results), indent=1))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
