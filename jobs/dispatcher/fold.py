@@ -12,6 +12,7 @@ from jobs.configuration import queue_book
 from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
 from jobs.store.dependencies import count_down
+from jobs.store.parents import tell_parents
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
 from jobs.store.planner import look_up_by_index
 
@@ -35,7 +36,9 @@ def fold(events: Sequence[Event]) -> Folded:
             moved = _fold_round(part)
             folded.moved += moved
             ended = [(job.id, job.state == "completed") for job in moved if job.state in TERMINAL]
-            folded.unblocked |= count_down(ended)
+            parents = count_down(ended)
+            folded.unblocked |= {parent.queue for parent in parents}
+            tell_parents(parents)
     return folded
 
 

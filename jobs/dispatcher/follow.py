@@ -13,6 +13,7 @@ from typing import Any
 from celery import Celery, group, signature, states
 from celery._state import _task_stack
 from celery.app.task import Context
+from celery.utils.threads import LocalStack
 from django.db import InterfaceError, OperationalError, transaction
 
 from jobs import celery_json
@@ -31,7 +32,8 @@ class Follower:
     def __init__(self, app: Celery) -> None:
         app.loader.import_default_modules()
         self._app = app
-        self._task = app.Task()  # stands for the ended job; never run
+        # Stands for the ended job; never run, so that Celery has not made its stack.
+        self._task = type("Ended", (app.Task,), {"abstract": True, "request_stack": LocalStack()})()
 
     def follow(self) -> int:
         """Write what follows the oldest ended jobs; answers how many there were."""

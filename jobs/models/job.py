@@ -36,6 +36,9 @@ class Job(models.Model):
     snoozes = models.IntegerField(default=0)
     max_attempts = models.IntegerField(null=True)
     pending_children = models.IntegerField(default=0)
+    children_count = models.IntegerField(db_default=0)
+    failed_children = models.IntegerField(db_default=0)
+    policy = models.JSONField(null=True)  # of a parent, if not the default: see `jobs.flows.Policy`
     unique_key = models.CharField(max_length=64, null=True)
     correlation_id = models.CharField(max_length=255, default="")
     subject = models.CharField(max_length=255, default="")

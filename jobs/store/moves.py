@@ -1,6 +1,5 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -11,7 +10,8 @@ from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.dependencies import count_down
-from jobs.wake import tell, wake
+from jobs.store.parents import tell_parents
+from jobs.wake import tell
 
 
 def cancel(uid: str, reason: str = "cancelled") -> None:
@@ -33,9 +33,9 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         row = cursor.fetchone()
         if row is None:
             raise IllegalMove("The job has just ended.")
-        unblocked = count_down([(row[0], False)])
+        parents = count_down([(row[0], False)])
     _tell_after_commit(queue, "withdrawn", uid, reason)
-    _wake_after_commit(sorted(unblocked))
+    tell_parents(parents)
 
 
 def retry(uid: str) -> None:
@@ -84,10 +84,6 @@ def _guarded(sql: str, uid: str, problem: str) -> None:
 
 def _tell_after_commit(queue: str, event: str, uid: str, reason: str) -> None:
     transaction.on_commit(partial(tell, queue, event, uid, {"reason": reason}), robust=True)
-
-
-def _wake_after_commit(queues: Sequence[str]) -> None:
-    transaction.on_commit(partial(wake, queues), robust=True)
 
 
 _CANCEL = """

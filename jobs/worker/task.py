@@ -19,6 +19,7 @@ from jobs.arguments import signature_of
 from jobs.configuration import queue_book
 from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
+from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.worker import claims, context, outcomes
@@ -84,7 +85,8 @@ class JobTask(Task):
         """One job per mapping of keyword arguments, all or none."""
         given = _inherited() | options
         prepared = [prepare(self, (), payload, given) for payload in payloads]
-        answers = enqueue_all(prepared, _ids(options.get("depends_on")))
+        policy = parse_policy(options.get("policy"))
+        answers = enqueue_all(prepared, _ids(options.get("depends_on")), policy)
         return [self._result(answer.uid, created=answer.created) for answer in answers]
 
     def _enqueue(
@@ -92,7 +94,8 @@ class JobTask(Task):
     ) -> JobResult:
         job = prepare(self, args, kwargs, _inherited() | {k: v for k, v in options.items() if v is not None})
         fresh = kwargs.get("force_refresh") or options.get("fresh")
-        answer = enqueue(job, None if fresh else self.idempotent_for, _ids(options.get("depends_on")))
+        needed, policy = _ids(options.get("depends_on")), parse_policy(options.get("policy"))
+        answer = enqueue(job, None if fresh else self.idempotent_for, needed, policy)
         result = self._result(answer.uid, created=answer.created)
         parent = current_task
         if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:

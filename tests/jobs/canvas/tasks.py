@@ -1,9 +1,11 @@
 """Tasks as Celery's own documentation writes them; they run on plain Celery and on Millrace alike."""
 
+import os
+import signal
 import time
 from typing import Any
 
-from celery import chain, chord, group, shared_task
+from celery import Task, chain, chord, group, shared_task
 from celery.exceptions import Ignore, Reject
 
 from tests.jobs.canvas.marks import mark
@@ -272,3 +274,17 @@ def named() -> str:
 def dictionary(**values: Any) -> dict[str, Any]:
     """Keyword arguments only."""
     return values
+
+
+class DyingAfterSuccess(Task):
+    """Kills its worker once the outcome is written."""
+
+    def on_success(self, retval: Any, task_id: str, args: Any, kwargs: Any) -> None:
+        """The end of the worker and all its children."""
+        os.killpg(0, signal.SIGKILL)
+
+
+@shared_task(base=DyingAfterSuccess)
+def die_after_success(value: Any) -> Any:
+    """The last that its worker does."""
+    return value
