@@ -218,7 +218,8 @@ def _attempts(value: Any) -> int:
 
 
 def _canvas(options: Mapping[str, Any]) -> str | None:
-    canvas = {name: options[name] for name in _CANVAS if options.get(name)}
+    given = {name: options.get(name) for name in _CANVAS}
+    canvas = {name: value for name, value in given.items() if value or value == 0}  # a group_index may be 0
     for name in options.get("stamped_headers") or ():
         canvas[name] = options.get(name)
     return encode("canvas", canvas, PAYLOAD_LIMIT) if canvas else None

@@ -22,7 +22,11 @@ class Policy:
     cancel_siblings: bool = False
 
     def __post_init__(self) -> None:
-        if isinstance(self.share, bool) or not isinstance(self.share, (int, float)) or not 0 <= self.share <= 1:
+        if (
+            isinstance(self.share, bool)
+            or not isinstance(self.share, (int, float))
+            or not 0 <= self.share <= 1
+        ):
             raise OptionRefused("policy", f"a share of successes is between 0 and 1, got {self.share!r}")
 
 

@@ -94,7 +94,18 @@ class Platform:
 
     def celery(self, name: str, application: str, slots: int = 4) -> Process:
         """A worker of another Celery application (no Django), with its default queue; returns when it is ready."""
-        command = [sys.executable, "-m", "celery", "-A", application, "worker", "-c", str(slots), "-l", "INFO"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            application,
+            "worker",
+            "-c",
+            str(slots),
+            "-l",
+            "INFO",
+        ]
         process = self._start(name, [*command, "-n", f"{name}@test"], DJANGO_SETTINGS_MODULE="")
         wait_until(lambda: " ready." in process.log.read_text(errors="replace"), 60, f"the worker {name}")
         return process

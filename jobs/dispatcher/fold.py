@@ -11,9 +11,9 @@ from jobs import celery_json
 from jobs.configuration import queue_book
 from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
-from jobs.store.dependencies import count_down
-from jobs.store.parents import tell_parents
+from jobs.store.dependencies import Parent, count_down
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
+from jobs.store.parents import tell_parents
 from jobs.store.planner import look_up_by_index
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ class Folded:
 
     moved: list[Moved] = field(default_factory=list)
     unblocked: set[str] = field(default_factory=set)
+    hasty: list[Parent] = field(
+        default_factory=list
+    )  # failed at once: their other children are to be cancelled
 
 
 def fold(events: Sequence[Event]) -> Folded:
@@ -38,6 +41,9 @@ def fold(events: Sequence[Event]) -> Folded:
             ended = [(job.id, job.state == "completed") for job in moved if job.state in TERMINAL]
             parents = count_down(ended)
             folded.unblocked |= {parent.queue for parent in parents}
+            folded.hasty += [
+                parent for parent in parents if parent.cancel_siblings and parent.state == "failed"
+            ]
             tell_parents(parents)
     return folded
 

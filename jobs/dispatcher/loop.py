@@ -28,8 +28,10 @@ from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
 from jobs.states import TERMINAL
+from jobs.store.doctor import repair_flows
 from jobs.store.outcomes import Moved
 from jobs.store.retention import Keep, prune
+from jobs.store.subtrees import cancel_children
 from jobs.store.waiting import outlook
 
 logger = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ class Dispatcher:
         self._tick_at = 0.0
         self._poll_at = 0.0
         self._tidy_at = 0.0
+        self._doctor_at = 0.0
         self._epoch: str | None = None
         self._hold_until = 0.0  # no releases before: workers enter again what they run
         self._calm_at = time.monotonic() + 2.0  # no rescues before: heartbeats come back first
@@ -166,6 +169,12 @@ class Dispatcher:
         if now >= self._tidy_at:
             self._tidy_at = now + 5.0
             self._tidy(roll.now_ms)
+        if self.windows and now >= self._doctor_at:
+            self._doctor_at = now + 60.0
+            for finding in repair_flows():
+                logger.warning(
+                    "repaired the flow of %s: %s; now %s", finding.uid, finding.problem, finding.state
+                )
 
     def _start_over(self, now: float) -> None:
         """Redis was emptied: wait for the workers to enter again what they run, then release what is owed."""
@@ -268,6 +277,8 @@ class Dispatcher:
         self._log.acknowledge(events)
         announce.folded(self._redis, events, folded)
         self._learn(events, folded)
+        for parent in folded.hasty:
+            cancel_children(parent.uid, "a sibling failed")
         if any(job.followed for job in folded.moved):
             self._follow()
         self._folded_at = time.monotonic()
@@ -312,6 +323,7 @@ def _fold_surely(events: Sequence[Event]) -> Folded:
         one = _fold_one(event)
         folded.moved += one.moved
         folded.unblocked |= one.unblocked
+        folded.hasty += one.hasty
     return folded
 
 

@@ -60,6 +60,7 @@ class Job(models.Model):
             ),
             models.Index(fields=["queue", "run_at"], name="job_due", condition=Q(state="delayed")),
             models.Index(fields=["queue"], name="job_active", condition=Q(state="active")),
+            models.Index(fields=["id"], name="job_blocked", condition=Q(state="blocked")),
             models.Index(
                 fields=["queue", "state", "id"], name="job_finished", condition=Q(state__in=_TERMINAL)
             ),

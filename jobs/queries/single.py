@@ -48,4 +48,4 @@ def is_finished(uid: str) -> bool:
     found = queue_and_state(uid)
     if found is not None:
         return found[1] in TERMINAL
-    return TaskResult.objects.filter(task_id=uid, status__in=celery_states.READY_STATES).exists()
+    return bool(TaskResult.objects.filter(task_id=uid, status__in=celery_states.READY_STATES).exists())

@@ -44,9 +44,8 @@ def add_children(uid: str, children: Sequence[Any]) -> None:
 
 
 def _parsed(row: Sequence[Any]) -> Continuation:
-    *plain, args, kwargs, canvas, options, attempt, correlation_id = row
-    loaded = [celery_json.loads(text) if text else {} for text in (args, kwargs, canvas, options)]
-    return Continuation(*plain, *loaded, attempt, correlation_id)
+    loaded = [celery_json.loads(text) if text else {} for text in row[6:10]]
+    return Continuation(*row[:6], *loaded, *row[10:])
 
 
 _TAKE = """

@@ -60,6 +60,21 @@ def add_child(parent_uid: str, child_uid: str) -> None:
             raise IllegalMove(f"The job {parent_uid!r} waits for {child_uid!r} already.")
 
 
+def failed_children(parent_uid: str) -> list[str]:
+    """The children that failed or were cancelled, locked, when the parent's policy is not met without them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED_CHILDREN, [parent_uid])
+        return [uid for (uid,) in cursor.fetchall()]
+
+
+def wait_again(parent_uid: str) -> None:
+    """A parent that is retried counts its children anew, and is blocked while any is unfinished."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RESET_EDGES, [parent_uid])
+        if cursor.rowcount:
+            cursor.execute(_WAIT_AGAIN, [parent_uid])
+
+
 def _path(cursor: Any, target_uid: str, start_uid: str) -> list[str]:
     """The jobs through which `start` waits for `target`, from `target`'s side; empty when it does not."""
     cursor.execute(_WAITS_FOR, [start_uid, target_uid])
@@ -129,6 +144,28 @@ UPDATE jobs_job SET pending_children = pending_children + %s, children_count = c
 WHERE uid = %s AND state = 'blocked'
 """
 
+_FAILED_CHILDREN = """
+SELECT c.uid FROM jobs_job p JOIN jobs_dependency d ON d.parent_id = p.id JOIN jobs_job c ON c.id = d.child_id
+WHERE p.uid = %s AND c.state IN ('failed', 'cancelled')
+    AND p.failed_children > p.children_count - ceil(p.children_count * coalesce((p.policy ->> 'share')::numeric, 1))
+ORDER BY c.id FOR UPDATE OF c
+"""
+
+_RESET_EDGES = """
+UPDATE jobs_dependency d SET done = c.finished_at IS NOT NULL, well = c.state = 'completed'
+FROM jobs_job p, jobs_job c WHERE p.uid = %s AND d.parent_id = p.id AND c.id = d.child_id
+"""
+
+_WAIT_AGAIN = """
+UPDATE jobs_job p SET pending_children = e.pending, failed_children = e.failed,
+    state = CASE WHEN e.pending > 0 THEN 'blocked' ELSE p.state END
+FROM (
+    SELECT d.parent_id, count(*) FILTER (WHERE NOT d.done) AS pending,
+        count(*) FILTER (WHERE d.done AND NOT d.well) AS failed
+    FROM jobs_dependency d WHERE d.parent_id = (SELECT id FROM jobs_job WHERE uid = %s) GROUP BY d.parent_id
+) e WHERE e.parent_id = p.id
+"""
+
 _LATE_CHILDREN = 5_430_030  # one late child at a time: two that look for cycles at once see only themselves
 
 _WAITS_FOR = """
@@ -163,7 +200,7 @@ UPDATE jobs_job p SET
     reason = CASE WHEN {hopeless} THEN 'a job that it depends on failed' ELSE p.reason END
 FROM counted WHERE p.id = counted.parent_id AND p.state = 'blocked'
 RETURNING p.id, p.uid, p.queue, p.state, coalesce((p.policy ->> 'cancel_siblings')::bool, false)
-""".format(
+""".format(  # noqa: S608 -- built from constants
     hopeless="p.failed_children + counted.failed > p.children_count"
     " - ceil(p.children_count * coalesce((p.policy ->> 'share')::numeric, 1))"
 )

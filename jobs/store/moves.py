@@ -9,7 +9,7 @@ from jobs.errors import IllegalMove, NotFound, Unavailable
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
-from jobs.store.dependencies import count_down
+from jobs.store.dependencies import count_down, failed_children, wait_again
 from jobs.store.parents import tell_parents
 from jobs.wake import tell
 
@@ -39,11 +39,19 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
 
 
 def retry(uid: str) -> None:
-    """Let a failed or cancelled job wait again, with all its attempts."""
+    """Let a failed or cancelled job wait again, with all its attempts.
+
+    A parent runs only when its policy is met: children that failed or were cancelled are retried with it,
+    and it waits for those that are not finished.
+    """
     queue, state = _locked(uid)
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
-    _guarded(_RETRY, uid, f"The job is {state} no more.")
+    with transaction.atomic():
+        _guarded(_RETRY, uid, f"The job is {state} no more.")
+        for child in failed_children(uid):
+            retry(child)
+        wait_again(uid)
     transaction.on_commit(partial(_permit, queue, uid), robust=True)
     _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 

@@ -135,7 +135,7 @@ class LogBackend(ChordBackend, ErrbackBackend, DatabaseBackend):
         """TaskResult once the job ended; before that, the row's state in Celery's words."""
         found = self.TaskModel._default_manager.filter(task_id=task_id).first()  # noqa: SLF001 -- Django's own name
         if found is not None and found.status in states.READY_STATES:
-            return super()._get_task_meta_for(task_id)
+            return super()._get_task_meta_for(task_id) | {"name": found.task_name}
         try:
             state = celery_state(task_id)
         except NotFound:

@@ -90,7 +90,7 @@ class ChordBackend:
         value = celery_json.loads(part.value)
         if part.state in states.PROPAGATE_STATES:
             error = self.exception_to_python(value)  # type: ignore[attr-defined]
-            raise ChordError(f"Dependency {part.uid} raised {error!r}")
+            raise ChordError(f"Dependency {part.uid} raised {error!r}") from error
         return value
 
     def _enqueue_body(self, body: Any, values: list[Any]) -> None:

@@ -183,7 +183,7 @@ def what_the_request_says() -> Any:
 
 @call
 def values_of_many_kinds() -> Any:
-    value = [None, True, 1.5, "text", {"a": [1, {"b": 2}]}, [], {}, "ünïcode"]
+    value: list[Any] = [None, True, 1.5, "text", {"a": [1, {"b": 2}]}, [], {}, "ünïcode"]
     return end(t.identity.delay(value))
 
 
@@ -591,7 +591,14 @@ def group_with_an_argument() -> Any:
 def group_result() -> Any:
     result = group(t.add.s(1, 1), t.add.s(2, 2))()
     values = end(result)
-    return [values, result.ready(), result.successful(), result.failed(), result.completed_count(), len(result)]
+    return [
+        values,
+        result.ready(),
+        result.successful(),
+        result.failed(),
+        result.completed_count(),
+        len(result),
+    ]
 
 
 @call
@@ -835,8 +842,8 @@ def chord_with_a_link() -> Any:
 
 @call
 def chord_from_within_a_task() -> Any:
-    end(t.nested_chord.delay([1, 2, 3]))
-    return marked("nested-3")
+    k = key()
+    return [end(t.nested_chord.delay([1, 2, 3], k)), marked(k)]
 
 
 @call
@@ -961,7 +968,14 @@ def replace_keeps_errbacks() -> Any:
 def states_of_a_result() -> Any:
     result = t.add.delay(1, 1)
     end(result)
-    return [result.state, result.status, result.result, result.ready(), result.successful(), result.id == str(result)]
+    return [
+        result.state,
+        result.status,
+        result.result,
+        result.ready(),
+        result.successful(),
+        result.id == str(result),
+    ]
 
 
 @call

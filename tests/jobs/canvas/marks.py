@@ -1,20 +1,17 @@
 """Marks that tasks leave in Redis, whatever runs them."""
 
+import json
 import os
+from functools import cache
 from typing import Any
 
 import redis
-from kombu.utils import json
-
-_client = None
 
 
+@cache
 def client() -> Any:
     """The Redis of the tests."""
-    global _client
-    if _client is None:
-        _client = redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
-    return _client
+    return redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
 
 
 def mark(key: str, value: Any) -> None:

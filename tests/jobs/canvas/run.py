@@ -35,7 +35,7 @@ def main(application: str, names: list[str]) -> None:
     _application(application)
     from tests.jobs.canvas.calls import CALLS, plain
 
-    print(json.dumps(plain({name: _one(CALLS[name]) for name in names})))
+    sys.stdout.write(json.dumps(plain({name: _one(CALLS[name]) for name in names})))
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def retry_until(self: Any, times: int) -> int:
 def retry_with_error(self: Any, message: str) -> None:
     """Retries until no retry is left."""
     try:
-        raise KeyError(message)
+        _ = {}[message]
     except KeyError as error:
         raise self.retry(exc=error, countdown=0) from error
 
@@ -102,7 +102,9 @@ def retry_out(self: Any) -> None:
     raise self.retry(countdown=0)
 
 
-@shared_task(autoretry_for=(ConnectionError,), max_retries=2, retry_backoff=False, default_retry_delay=0, bind=True)
+@shared_task(
+    autoretry_for=(ConnectionError,), max_retries=2, retry_backoff=False, default_retry_delay=0, bind=True
+)
 def flaky(self: Any, times: int) -> int:
     """Retried by declaration."""
     if self.request.retries < times:
@@ -242,9 +244,9 @@ def tell_progress(self: Any) -> str:
 
 
 @shared_task
-def nested_chord(numbers: list[int]) -> Any:
+def nested_chord(numbers: list[int], key: str) -> Any:
     """Starts a chord from within a task."""
-    chord([add.s(n, n) for n in numbers], note_result.s(f"nested-{len(numbers)}"))()
+    chord([add.s(n, n) for n in numbers], note_result.s(key))()
     return len(numbers)
 
 

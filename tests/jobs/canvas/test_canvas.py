@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.jobs.canvas.calls import CALLS
-from tests.processes import ROOT, Platform, Process, addresses
+from tests.processes import ROOT, Platform, addresses
 
 _CALLERS = 4
 
@@ -38,23 +38,23 @@ def _run(application: str, names: list[str]) -> dict[str, Any]:
     return results
 
 
+# Where Millrace knows more, on purpose; docs/reference/canvas.md says why. Plain Celery's answer, then ours.
+DIFFERENCES: dict[str, tuple[Any, Any]] = {
+    "ignore_result_per_call": ([["1"], "PENDING", "None"], [["1"], "SUCCESS", "None"]),
+    "ignore_result_per_task": ([["3"], "PENDING"], [["3"], "SUCCESS"]),
+}
+
+
 @pytest.mark.timeout(900)
 def test_the_same_calls_give_the_same_results(platform: Platform) -> None:
-    if os.environ.get("DUMP") and os.path.exists(os.environ["DUMP"] + ".plain"):
-        expected = json.load(open(os.environ["DUMP"] + ".plain"))
-        plain = platform.celery("plain", "tests.jobs.canvas.plain")
-    else:
-      plain = platform.celery("plain", "tests.jobs.canvas.plain")
-      expected = _results("plain")
-    if os.environ.get("DUMP"):
-        json.dump(expected, open(os.environ["DUMP"] + ".plain", "w"))
+    plain = platform.celery("plain", "tests.jobs.canvas.plain")
+    expected = _results("plain")
     plain.kill_group()
     platform.dispatcher()
     platform.worker(slots=4)
 
     found = _results("millrace")
 
-    if os.environ.get("DUMP"):
-        json.dump([expected, found], open(os.environ["DUMP"], "w"))
-    assert set(found) == set(CALLS)
-    assert {name: found[name] for name in CALLS} == expected
+    assert set(found) == set(expected) == set(CALLS)
+    different = {name: (expected[name], found[name]) for name in CALLS if expected[name] != found[name]}
+    assert different == DIFFERENCES
