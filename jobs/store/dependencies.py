@@ -104,8 +104,9 @@ def count_down(finished: Sequence[tuple[int, bool]]) -> list[Parent]:
         while finished:
             ids = [row_id for row_id, _ in finished]
             cursor.execute(_COUNT_DOWN, [ids, [well for _, well in finished]])
-            parents = [Parent(*row) for row in cursor.fetchall()]
-            moved += [parent for parent in parents if parent.state != "blocked"]
+            parents = [Parent(*row) for *row, before in cursor.fetchall() if before == "blocked"]
+            parents = [parent for parent in parents if parent.state != "blocked"]
+            moved += parents
             failed = [parent.id for parent in parents if parent.state == "failed"]
             finished = [(row_id, False) for row_id in failed]
             if failed:
@@ -187,19 +188,22 @@ WITH done AS (
     WHERE d.child_id = v.id AND NOT d.done RETURNING d.parent_id, v.completed
 ), counted AS (
     SELECT parent_id, count(*) AS n, count(*) FILTER (WHERE NOT completed) AS failed FROM done GROUP BY parent_id
+), held AS (
+    SELECT j.id, j.state FROM jobs_job j JOIN counted ON counted.parent_id = j.id ORDER BY j.id FOR UPDATE OF j
 )
 UPDATE jobs_job p SET
     pending_children = p.pending_children - counted.n,
     failed_children = p.failed_children + counted.failed,
     state = CASE
+        WHEN p.state <> 'blocked' THEN p.state
         WHEN {hopeless} THEN 'failed'
         WHEN p.pending_children - counted.n > 0 THEN 'blocked'
         WHEN p.run_at > clock_timestamp() THEN 'delayed'
         ELSE 'waiting' END,
-    finished_at = CASE WHEN {hopeless} THEN clock_timestamp() ELSE p.finished_at END,
-    reason = CASE WHEN {hopeless} THEN 'a job that it depends on failed' ELSE p.reason END
-FROM counted WHERE p.id = counted.parent_id AND p.state = 'blocked'
-RETURNING p.id, p.uid, p.queue, p.state, coalesce((p.policy ->> 'cancel_siblings')::bool, false)
+    finished_at = CASE WHEN p.state = 'blocked' AND {hopeless} THEN clock_timestamp() ELSE p.finished_at END,
+    reason = CASE WHEN p.state = 'blocked' AND {hopeless} THEN 'a job that it depends on failed' ELSE p.reason END
+FROM counted JOIN held ON held.id = counted.parent_id WHERE p.id = counted.parent_id
+RETURNING p.id, p.uid, p.queue, p.state, coalesce((p.policy ->> 'cancel_siblings')::bool, false), held.state
 """.format(  # noqa: S608 -- built from constants
     hopeless="p.failed_children + counted.failed > p.children_count"
     " - ceil(p.children_count * coalesce((p.policy ->> 'share')::numeric, 1))"

@@ -183,13 +183,15 @@ WITH v AS (
     SELECT uid, task, args::text, kwargs::text,
         CASE state WHEN 'completed' THEN 'SUCCESS' WHEN 'failed' THEN 'FAILURE' ELSE 'REVOKED' END,
         left(worker, 100), 'application/json', 'utf-8', result,
-        created_at, to_timestamp(started), to_timestamp(ended), nullif(traceback, ''), '{{"children": ' || coalesce(children, '[]') || '}}',
+        created_at, to_timestamp(started), to_timestamp(ended), nullif(traceback, ''),
+        '{{"children": ' || coalesce(children, '[]') || '}}',
         options ->> 'periodic_task_name'
     FROM moved WHERE state IN ('completed', 'failed', 'cancelled') AND keep_result
     ON CONFLICT (task_id) DO UPDATE SET
         status = excluded.status, worker = excluded.worker, task_args = excluded.task_args,
         task_kwargs = excluded.task_kwargs, result = coalesce(excluded.result, django_celery_results_taskresult.result),
-        date_started = excluded.date_started, date_done = excluded.date_done, traceback = excluded.traceback, meta = excluded.meta
+        date_started = excluded.date_started, date_done = excluded.date_done, traceback = excluded.traceback,
+        meta = excluded.meta
 )
 SELECT id, uid, queue, task, state, kind, priority,
     extract(epoch FROM to_timestamp(started) - greatest(created_at, coalesce(run_at, created_at)))::float8,

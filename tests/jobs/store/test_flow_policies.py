@@ -192,5 +192,5 @@ def test_a_graph_is_ordered_children_first() -> None:
 
 
 def test_a_cycle_is_named() -> None:
-    with pytest.raises(OptionRefused, match="a cycle: .*a.* -> "):
+    with pytest.raises(OptionRefused, match=r"a cycle: (a -> b -> a|b -> a -> b)"):
         order({"a": ["b"], "b": ["a"]})
