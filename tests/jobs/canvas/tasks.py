@@ -91,7 +91,7 @@ def retry_until(self: Any, times: int) -> int:
 def retry_with_error(self: Any, message: str) -> None:
     """Retries until no retry is left."""
     try:
-        _ = {}[message]
+        dict[str, str]()[message]
     except KeyError as error:
         raise self.retry(exc=error, countdown=0) from error
 
