@@ -4,13 +4,16 @@ What job code needs is here; see docs/ for how it is used.
 """
 
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobs.errors import LockBusy, Permanent, RateLimited, Snooze, Transient
 from jobs.options import Unique
 from jobs.priority import Priority
 from jobs.rates import Rate, parse_rate
 from jobs.retry import Custom, Exponential, Fixed, Linear
+
+if TYPE_CHECKING:
+    from jobs.queries.children import Child
 
 
 def progress(fraction: float | None, message: str = "", **detail: Any) -> None:
@@ -27,6 +30,15 @@ def log(message: str, level: str = "info", **detail: Any) -> None:
     tell(message, level, **detail)
 
 
+def children() -> list["Child"]:
+    """The jobs that the running job waited for, with their results; see `jobs.queries.children`."""
+    from jobs.queries.children import children_of
+    from jobs.worker import context
+
+    run = context.current()
+    return children_of(run.lease.uid) if run else []
+
+
 def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
     """Hold a lock between jobs for the length of a `with` block; see `jobs.worker.locks`."""
     from jobs.worker.locks import lock as hold
@@ -36,5 +48,5 @@ def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
 
 __all__ = [
     "Custom", "Exponential", "Fixed", "Linear", "LockBusy", "Permanent", "Priority", "Rate", "RateLimited",
-    "Snooze", "Transient", "Unique", "lock", "log", "parse_rate", "progress",
+    "Snooze", "Transient", "Unique", "children", "lock", "log", "parse_rate", "progress",
 ]  # fmt: skip

@@ -147,8 +147,8 @@ def _cancel_all(queue: str, uids: Sequence[str], reason: str) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CANCEL, [reason, free])
         ended = [(row[0], False) for row in cursor.fetchall()]
-        unblocked = count_down(ended)
-        transaction.on_commit(partial(wake, sorted({queue, *unblocked})), robust=True)
+        parents = count_down(ended)
+        transaction.on_commit(partial(wake, sorted({queue, *(p.queue for p in parents)})), robust=True)
     return len(ended)
 
 

@@ -12,6 +12,7 @@ from jobs import celery_json
 from jobs.arguments import encode, signature_of
 from jobs.configuration import PAYLOAD_LIMIT, queue_book
 from jobs.errors import OptionRefused, PayloadTooLarge
+from jobs.flows import ALL, Policy
 from jobs.ids import new_id
 from jobs.options import Unique
 from jobs.priority import Priority, parse_priority
@@ -38,7 +39,9 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
     if len(encoded_args) + len(encoded_kwargs) > PAYLOAD_LIMIT:
         raise PayloadTooLarge(len(encoded_args) + len(encoded_kwargs), PAYLOAD_LIMIT)
     queue = (
-        queue_book().get(_queue_name(options)) if options.get("queue") else queue_book().of_task(task.name)
+        queue_book().get(_queue_name(options))
+        if options.get("queue")
+        else queue_book().of_task(options.get("route_name") or task.name)
     )
     delay, run_at = _start(options)
     expires_in, expires_at = _moment("expires", options.get("expires"))
@@ -65,37 +68,41 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
     )
 
 
-def enqueue(job: NewJob, idempotent_for: float | None = None, depends_on: Sequence[str] = ()) -> Enqueued:
+def enqueue(
+    job: NewJob, idempotent_for: float | None = None, depends_on: Sequence[str] = (), policy: Policy = ALL
+) -> Enqueued:
     """Write one job; the dispatcher is told after the commit.
 
-    A job that depends on others is `blocked` until they have completed. A task that is `idempotent_for`
+    A job that depends on others is `blocked` until they ended as its policy asks. A task that is `idempotent_for`
     so many seconds answers with the job that completed within them instead.
     """
     if idempotent_for and job.unique_key:
         done = find_completed(job.unique_key, idempotent_for)
         if done is not None:
             return Enqueued(done, created=False)
-    answer = _insert_dependent(job, depends_on) if depends_on else insert_one(job)
+    answer = _insert_dependent(job, depends_on, policy) if depends_on else insert_one(job)
     if answer.created:
         transaction.on_commit(partial(wake, [job.queue]), robust=True)
     return answer
 
 
-def _insert_dependent(job: NewJob, depends_on: Sequence[str]) -> Enqueued:
+def _insert_dependent(job: NewJob, depends_on: Sequence[str], policy: Policy) -> Enqueued:
     with transaction.atomic():
         answer = insert_one(job)
         if answer.created:
-            add_dependencies(job.uid, depends_on)
+            add_dependencies(job.uid, depends_on, policy)
     return answer
 
 
-def enqueue_all(jobs: Sequence[NewJob], depends_on: Sequence[str] = ()) -> list[Enqueued]:
+def enqueue_all(
+    jobs: Sequence[NewJob], depends_on: Sequence[str] = (), policy: Policy = ALL
+) -> list[Enqueued]:
     """Write many jobs, all or none; the dispatcher is told after the commit."""
     with transaction.atomic():
         answers = [answer for part in _parts(jobs, 2000) for answer in insert_many(part)]
         for answer in answers:
             if depends_on and answer.created:
-                add_dependencies(answer.uid, depends_on)
+                add_dependencies(answer.uid, depends_on, policy)
         transaction.on_commit(partial(wake, sorted({job.queue for job in jobs})), robust=True)
     return answers
 
@@ -213,7 +220,8 @@ def _attempts(value: Any) -> int:
 
 
 def _canvas(options: Mapping[str, Any]) -> str | None:
-    canvas = {name: options[name] for name in _CANVAS if options.get(name)}
+    given = {name: options.get(name) for name in _CANVAS}
+    canvas = {name: value for name, value in given.items() if value or value == 0}  # a group_index may be 0
     for name in options.get("stamped_headers") or ():
         canvas[name] = options.get(name)
     return encode("canvas", canvas, PAYLOAD_LIMIT) if canvas else None

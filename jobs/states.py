@@ -47,6 +47,7 @@ MOVES = {
         _move("fail", "waiting active", State.FAILED),
         _move("postpone", "waiting active", State.DELAYED),
         _move("release_again", "waiting active", State.WAITING),
+        _move("replace", "waiting active", State.BLOCKED),  # until the job that takes its place is inserted
         _move("promote", "delayed", State.WAITING),
         _move("unblock", "blocked", State.WAITING),
         _move("unblock_later", "blocked", State.DELAYED),

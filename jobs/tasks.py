@@ -1,6 +1,9 @@
 """The platform's own jobs: periodic ones, and a rehearsal of failing."""
 
-from celery import shared_task
+from typing import Any
+
+from celery import shared_task, signature
+from celery.app.task import Context
 
 from jobs.fence.connection import client
 from jobs.fence.keys import PREFIX
@@ -24,6 +27,15 @@ def rehearse_failure(part: str) -> str:
     if not client().exists(_part_key(part)):
         raise RuntimeError(f"the part {part!r} is broken, on purpose")
     return f"the part {part!r} works again"
+
+
+@shared_task(name="jobs.call_errback", bind=True, ignore_result=True, max_retries=0)
+def call_errback(
+    self: Any, errback: dict[str, Any], request: dict[str, Any], error: dict[str, Any], trace: str | None
+) -> None:
+    """Call an errback with the request, the error and the traceback of a task that failed."""
+    failure = self.backend.exception_to_python(error)
+    signature(errback, app=self.app)(Context(request), failure, trace)
 
 
 def repair(part: str, seconds: int = 3600) -> None:

@@ -28,7 +28,7 @@ class Process:
             self.popen = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | _test_addresses() | environment,
+                env=os.environ | addresses() | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -92,6 +92,24 @@ class Platform:
         wait_until(lambda: _announced(name), 60, f"the worker {name}")
         return process
 
+    def celery(self, name: str, application: str, slots: int = 4) -> Process:
+        """A worker of another Celery application (no Django), with its default queue; returns when it is ready."""
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            application,
+            "worker",
+            "-c",
+            str(slots),
+            "-l",
+            "INFO",
+        ]
+        process = self._start(name, [*command, "-n", f"{name}@test"], DJANGO_SETTINGS_MODULE="")
+        wait_until(lambda: " ready." in process.log.read_text(errors="replace"), 60, f"the worker {name}")
+        return process
+
     def web(self, name: str = "web", address: str = "") -> str:
         """A web server; answers with its host and port when it is ready."""
         address = address or f"127.0.0.1:{_free_port()}"
@@ -133,7 +151,7 @@ def _announced(name: str) -> bool:
         return False
 
 
-def _test_addresses() -> dict[str, str]:
+def addresses() -> dict[str, str]:
     """The test database's address: pytest-django made one beside the configured one."""
     values = connection.settings_dict
     user = values["USER"] + (f":{values['PASSWORD']}" if values["PASSWORD"] else "")

@@ -23,7 +23,7 @@ JOBS_QUEUES = (
     ),
     Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
 )  # fmt: skip
-CELERY_IMPORTS = ["tests.sample_tasks"]
+CELERY_IMPORTS = ["tests.sample_tasks", "tests.jobs.canvas.tasks"]
 CELERY_TASK_ROUTES = {
     "tests.sample_tasks.tenant_work": {"queue": "tenants"},
     "tests.sample_tasks.asked_to_wait": {"queue": "tenants"},

@@ -11,8 +11,9 @@ from jobs import celery_json
 from jobs.configuration import queue_book
 from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
-from jobs.store.dependencies import count_down
+from jobs.store.dependencies import Parent, count_down
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
+from jobs.store.parents import tell_parents
 from jobs.store.planner import look_up_by_index
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,9 @@ class Folded:
 
     moved: list[Moved] = field(default_factory=list)
     unblocked: set[str] = field(default_factory=set)
+    hasty: list[Parent] = field(
+        default_factory=list
+    )  # failed at once: their other children are to be cancelled
 
 
 def fold(events: Sequence[Event]) -> Folded:
@@ -35,7 +39,12 @@ def fold(events: Sequence[Event]) -> Folded:
             moved = _fold_round(part)
             folded.moved += moved
             ended = [(job.id, job.state == "completed") for job in moved if job.state in TERMINAL]
-            folded.unblocked |= count_down(ended)
+            parents = count_down(ended)
+            folded.unblocked |= {parent.queue for parent in parents}
+            folded.hasty += [
+                parent for parent in parents if parent.cancel_siblings and parent.state == "failed"
+            ]
+            tell_parents(parents)
     return folded
 
 
@@ -95,6 +104,9 @@ def _outcome(event: Event, worker: str, progress: tuple[float | None, str | None
         kwargs=_changed(data.get("kwargs")),
         fraction=progress[0],
         detail=progress[1],
+        passed=_text(data.get("passed")),
+        children=_changed(data.get("children")),
+        ignored=bool(data.get("ignored")),
     )
 
 
@@ -105,8 +117,11 @@ def _result(event: Event) -> str | None:
         return celery_json.dumps(
             {"exc_type": name, "exc_message": [event.data.get("reason", event.kind)], "exc_module": module}
         )
-    result = event.data.get("result")
-    return None if result is None else str(result)
+    return _text(event.data.get("result"))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _changed(value: object) -> str | None:

@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
 from jobs.dispatcher.fold import Folded, fold
+from jobs.dispatcher.follow import Follower
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.limiting import Limiting
 from jobs.dispatcher.log import Log
@@ -28,8 +29,10 @@ from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
 from jobs.states import TERMINAL
+from jobs.store.doctor import repair_flows
 from jobs.store.outcomes import Moved
 from jobs.store.retention import Keep, prune
+from jobs.store.subtrees import cancel_children
 from jobs.store.waiting import outlook
 
 logger = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ class Dispatcher:
     def __init__(self, app: Celery, queues: Sequence[str] | None = None) -> None:
         self._redis = connect(timeout=5.0)
         self._publisher = Publisher(app)
+        self._follower = Follower(app)
         self._log = Log(self._redis)
         names = list(queues or configuration.queue_book().names)
         self.leadership = Leadership(self._redis, names, configuration.leader_lease())
@@ -63,6 +67,7 @@ class Dispatcher:
         self._tick_at = 0.0
         self._poll_at = 0.0
         self._tidy_at = 0.0
+        self._doctor_at = 0.0
         self._epoch: str | None = None
         self._hold_until = 0.0  # no releases before: workers enter again what they run
         self._calm_at = time.monotonic() + 2.0  # no rescues before: heartbeats come back first
@@ -172,6 +177,12 @@ class Dispatcher:
         if now >= self._tidy_at:
             self._tidy_at = now + 5.0
             self._tidy(roll.now_ms)
+        if self.windows and now >= self._doctor_at:
+            self._doctor_at = now + 60.0
+            for finding in repair_flows():
+                logger.warning(
+                    "repaired the flow of %s: %s; now %s", finding.uid, finding.problem, finding.state
+                )
 
     def _start_over(self, now: float) -> None:
         """Redis was emptied: wait for the workers to enter again what they run, then release what is owed."""
@@ -192,6 +203,7 @@ class Dispatcher:
             window.dirty = window.dirty or waiting
             if due_in is not None:
                 window.due_in(max(0.0, due_in))
+        self._follow()
 
     def _rescue(self, now: float, roll: Roll) -> None:
         held = rescue.leases_of(self._redis, self.windows)
@@ -280,7 +292,16 @@ class Dispatcher:
         self._log.acknowledge(events)
         announce.folded(self._redis, events, folded)
         self._learn(events, folded)
+        for parent in folded.hasty:
+            cancel_children(parent.uid, "a sibling failed")
+        if any(job.followed for job in folded.moved):
+            self._follow()
         self._folded_at = time.monotonic()
+
+    def _follow(self) -> None:
+        """What follows was promised with the outcomes; whatever is left here is found by the next poll."""
+        while self._follower.follow():
+            pass
 
     def _learn(self, events: Sequence[Event], folded: Folded) -> None:
         for event in events:
@@ -317,6 +338,7 @@ def _fold_surely(events: Sequence[Event]) -> Folded:
         one = _fold_one(event)
         folded.moved += one.moved
         folded.unblocked |= one.unblocked
+        folded.hasty += one.hasty
     return folded
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-OUTCOMES = frozenset({"completed", "retried", "snoozed", "failed", "stalled", "cancelled", "expired"})
+OUTCOMES = frozenset(
+    {"completed", "retried", "snoozed", "failed", "stalled", "cancelled", "expired", "replaced"}
+)
 
 _LAST_MS = 253_402_300_800_000  # the year 10000, which Python's dates do not reach
 

@@ -1,10 +1,14 @@
 """The tables of the platform. Rows of `Job` are written by `jobs.store` alone."""
 
 from jobs.models.attempt import Attempt
+from jobs.models.chord import Chord, ChordPart
+from jobs.models.continuation import Continuation
 from jobs.models.dead_letter import DeadLetter
 from jobs.models.dependency import Dependency
 from jobs.models.job import Job
 from jobs.models.queue_settings import QueueSettings
 from jobs.models.token import ApiToken
 
-__all__ = ["ApiToken", "Attempt", "DeadLetter", "Dependency", "Job", "QueueSettings"]
+__all__ = [
+    "ApiToken", "Attempt", "Chord", "ChordPart", "Continuation", "DeadLetter", "Dependency", "Job", "QueueSettings",
+]  # fmt: skip

@@ -5,12 +5,16 @@ from django.db.models import Q
 
 
 class Dependency(models.Model):
-    """`parent` may run when its children are done; `done` marks a child that was counted down, once."""
+    """`parent` may run when its children are done; `done` marks a child that was counted down, once.
+
+    `well`: whether that child completed.
+    """
 
     id = models.BigAutoField(primary_key=True)
     parent = models.ForeignKey("jobs.Job", models.CASCADE, related_name="children", db_constraint=False)
     child = models.ForeignKey("jobs.Job", models.CASCADE, related_name="parents", db_constraint=False)
     done = models.BooleanField(default=False)
+    well = models.BooleanField(default=False)
 
     class Meta:
         constraints = (

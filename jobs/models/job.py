@@ -36,6 +36,9 @@ class Job(models.Model):
     snoozes = models.IntegerField(default=0)
     max_attempts = models.IntegerField(null=True)
     pending_children = models.IntegerField(default=0)
+    children_count = models.IntegerField(db_default=0)
+    failed_children = models.IntegerField(db_default=0)
+    policy = models.JSONField(null=True)  # of a parent, if not the default: see `jobs.flows.Policy`
     unique_key = models.CharField(max_length=64, null=True)
     limit_key = models.CharField(
         max_length=100, default="", db_default=""
@@ -68,6 +71,7 @@ class Job(models.Model):
             ),
             models.Index(fields=["queue", "run_at"], name="job_due", condition=Q(state="delayed")),
             models.Index(fields=["queue"], name="job_active", condition=Q(state="active")),
+            models.Index(fields=["id"], name="job_blocked", condition=Q(state="blocked")),
             models.Index(
                 fields=["queue", "state", "id"], name="job_finished", condition=Q(state__in=_TERMINAL)
             ),

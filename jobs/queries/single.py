@@ -1,6 +1,7 @@
 """Reads of one job."""
 
 from celery import states as celery_states
+from django_celery_results.models import TaskResult
 
 from jobs.errors import NotFound
 from jobs.models import Job
@@ -40,6 +41,11 @@ def queue_and_state(uid: str) -> tuple[str, State] | None:
 
 
 def is_finished(uid: str) -> bool:
-    """Whether the job reached a terminal state."""
+    """Whether the job reached a terminal state.
+
+    A chain's step whose forerunner failed, or the body of a failed chord, never was a job: it has a result.
+    """
     found = queue_and_state(uid)
-    return found is not None and found[1] in TERMINAL
+    if found is not None:
+        return found[1] in TERMINAL
+    return bool(TaskResult.objects.filter(task_id=uid, status__in=celery_states.READY_STATES).exists())

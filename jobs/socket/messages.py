@@ -123,6 +123,10 @@ def _waiting_again(event: Event, _: Facts | None) -> Message:
     return {"type": "job.state", "state": "waiting", "progress": None, "details": None}
 
 
+def _replaced(event: Event, _: Facts | None) -> Message:
+    return {"type": "job.state", "state": "blocked", "progress": None, "details": None}
+
+
 def _error(data: Mapping[str, Any]) -> Message:
     return {"type": data.get("type", "Stalled"), "message": data.get("error") or data.get("reason", "")}
 
@@ -139,5 +143,7 @@ _MAKERS: dict[str, Callable[[Event, Facts | None], Message]] = {
     "cancelled": _cancelled,
     "expired": _cancelled,
     "withdrawn": _cancelled,
+    "dependency_failed": _failed,
+    "replaced": _replaced,
     "enqueued": _waiting_again,
 }

@@ -77,7 +77,7 @@ def insert_one(job: NewJob) -> Enqueued:
     """Insert one job, or name the existing one that it met.
 
     The job that it met may end between the two statements: then there is nothing to meet any more, and
-    the insert is tried again.
+    the insert is tried again. A job that waits for its replacement is not met but replaced.
     """
     while True:
         with connection.cursor() as cursor:
@@ -85,8 +85,17 @@ def insert_one(job: NewJob) -> Enqueued:
             if cursor.fetchone() is not None:
                 return Enqueued(job.uid, created=True)
         met = find_met(job)
+        if met == job.uid and _replace(job):
+            return Enqueued(job.uid, created=True)
         if met is not None:
             return Enqueued(met, created=False)
+
+
+def _replace(job: NewJob) -> bool:
+    """Take the place of the row with the same id, if it waits for that (see `jobs.store.replacement`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLACE, [*_values(job), job.uid])
+        return bool(cursor.rowcount)
 
 
 def find_completed(unique_key: str, seconds: float) -> str | None:
@@ -152,6 +161,12 @@ _INSERT_ONE = (
     f"INSERT INTO jobs_job ({_COLUMNS}) "
     f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED} "
     "ON CONFLICT DO NOTHING RETURNING uid"
+)
+_REPLACE = (
+    f"UPDATE jobs_job SET ({_COLUMNS.partition(', created_at')[0]}) = "  # noqa: S608 -- built from constants
+    f"(SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}), attempt = 0, stalls = 0, snoozes = 0, "
+    "started_at = NULL, progress = NULL, progress_detail = NULL, reason = '' "
+    "WHERE uid = %s AND state = 'blocked' AND canvas @> '{\"replaced\": true}'"
 )
 _INSERT_MANY = (
     f"INSERT INTO jobs_job ({_COLUMNS}) SELECT {_FROM_V}, {_FIXED} "  # noqa: S608 -- built from constants

@@ -1,6 +1,5 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -10,8 +9,9 @@ from jobs.errors import IllegalMove, NotFound, Unavailable
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
-from jobs.store.dependencies import count_down
-from jobs.wake import tell, wake
+from jobs.store.dependencies import count_down, failed_children, wait_again
+from jobs.store.parents import tell_parents
+from jobs.wake import tell
 
 
 def cancel(uid: str, reason: str = "cancelled") -> None:
@@ -33,17 +33,25 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         row = cursor.fetchone()
         if row is None:
             raise IllegalMove("The job has just ended.")
-        unblocked = count_down([(row[0], False)])
+        parents = count_down([(row[0], False)])
     _tell_after_commit(queue, "withdrawn", uid, reason)
-    _wake_after_commit(sorted(unblocked))
+    tell_parents(parents)
 
 
 def retry(uid: str) -> None:
-    """Let a failed or cancelled job wait again, with all its attempts."""
+    """Let a failed or cancelled job wait again, with all its attempts.
+
+    A parent runs only when its policy is met: children that failed or were cancelled are retried with it,
+    and it waits for those that are not finished.
+    """
     queue, state = _locked(uid)
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
-    _guarded(_RETRY, uid, f"The job is {state} no more.")
+    with transaction.atomic():
+        _guarded(_RETRY, uid, f"The job is {state} no more.")
+        for child in failed_children(uid):
+            retry(child)
+        wait_again(uid)
     transaction.on_commit(partial(_permit, queue, uid), robust=True)
     _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 
@@ -86,14 +94,18 @@ def _tell_after_commit(queue: str, event: str, uid: str, reason: str) -> None:
     transaction.on_commit(partial(tell, queue, event, uid, {"reason": reason}), robust=True)
 
 
-def _wake_after_commit(queues: Sequence[str]) -> None:
-    transaction.on_commit(partial(wake, queues), robust=True)
-
-
 _CANCEL = """
-UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
-WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked')
-RETURNING id
+WITH cancelled AS (
+    UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
+    WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked')
+    RETURNING id, uid, canvas, reason
+), continuations AS (
+    INSERT INTO jobs_continuation (uid, outcome, value, traceback)
+    SELECT uid, 'cancelled', jsonb_build_object('exc_type', 'TaskRevokedError',
+        'exc_message', jsonb_build_array(reason), 'exc_module', 'celery.exceptions')::text, ''
+    FROM cancelled WHERE canvas ?| '{link,link_error,chain,chord}'
+)
+SELECT id FROM cancelled
 """
 
 _RETRY = """

@@ -27,7 +27,9 @@ class Start:
 class Outcome:
     """How a run ended. `result` is Celery's JSON, None for no result or one that is stored already.
 
-    `fraction` and `detail` (JSON) are the run's last progress that was not written before.
+    `fraction` and `detail` (JSON) are the run's last progress that was not written before. `passed` is a
+    value for what follows that is not kept as the result; nothing follows a run that was `ignored`.
+    `children` are the results of the jobs that it enqueued, as Celery's JSON.
     """
 
     uid: str
@@ -50,6 +52,9 @@ class Outcome:
     kwargs: str | None = None
     fraction: float | None = None
     detail: str | None = None
+    passed: str | None = None
+    children: str | None = None
+    ignored: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ class Moved:
     wait_seconds: float | None
     run_seconds: float | None
     due_in: float | None
+    followed: bool = False
 
 
 def write_starts(starts: Sequence[Start]) -> None:
@@ -95,6 +101,9 @@ _EXPECTED = (
     "CASE j.state WHEN 'active' THEN j.runs = v.run WHEN 'waiting' THEN j.runs = v.run - 1 ELSE false END"
 )
 
+# Canvas entries that somebody has to act upon when the job ends.
+_FOLLOWED = "j.canvas ?| '{link,link_error,chain,chord}'"
+
 _START = """
 UPDATE jobs_job j
 SET state = 'active', runs = v.run, started_at = to_timestamp(v.at), worker = v.worker,
@@ -115,13 +124,15 @@ WITH v AS (
     SELECT * FROM json_to_recordset(%s::json) AS v(
         uid text, run int, kind text, started float8, ended float8, worker text, delay float8, reason text,
         error_type text, error text, traceback text, fingerprint text, retryable bool, result text,
-        keep_result bool, stalled_limit int, args text, kwargs text, fraction float8, detail text)
+        keep_result bool, stalled_limit int, args text, kwargs text, fraction float8, detail text, passed text,
+        children text, ignored bool)
 ), moved AS (
     UPDATE jobs_job j SET
         state = CASE
             WHEN v.kind = 'completed' THEN 'completed'
             WHEN v.kind = 'failed' OR (v.kind = 'stalled' AND j.stalls + 1 >= v.stalled_limit) THEN 'failed'
             WHEN v.kind IN ('cancelled', 'expired') THEN 'cancelled'
+            WHEN v.kind = 'replaced' THEN 'blocked'
             WHEN v.delay > 0 THEN 'delayed'
             ELSE 'waiting' END,
         runs = v.run,
@@ -139,11 +150,17 @@ WITH v AS (
         worker = CASE WHEN v.worker <> '' THEN v.worker ELSE j.worker END,
         reason = v.reason,
         args = coalesce(v.args::jsonb, j.args),
-        kwargs = coalesce(v.kwargs::jsonb, j.kwargs)
+        kwargs = coalesce(v.kwargs::jsonb, j.kwargs),
+        canvas = CASE WHEN v.kind = 'replaced' THEN '{{"replaced": true}}' ELSE j.canvas END
     FROM v
     WHERE j.uid = v.uid AND {_EXPECTED}
     RETURNING j.*, v.kind, v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
-        v.result, v.keep_result, v.delay AS retry_delay
+        v.result, v.keep_result, v.delay AS retry_delay, v.passed, v.children, v.ignored,
+        v.kind = 'replaced' OR (j.canvas IS NOT NULL AND {_FOLLOWED}) AS followed
+), continuations AS (
+    INSERT INTO jobs_continuation (uid, outcome, value, traceback)
+    SELECT uid, CASE kind WHEN 'replaced' THEN kind ELSE state END, coalesce(passed, result), traceback
+    FROM moved WHERE followed AND (state IN ('completed', 'failed', 'cancelled') OR kind = 'replaced') AND NOT ignored
 ), history AS (
     INSERT INTO jobs_attempt
         (job_id, run, outcome, started_at, ended_at, seconds, worker, error_type, error, traceback, delay, reason)
@@ -166,17 +183,19 @@ WITH v AS (
     SELECT uid, task, args::text, kwargs::text,
         CASE state WHEN 'completed' THEN 'SUCCESS' WHEN 'failed' THEN 'FAILURE' ELSE 'REVOKED' END,
         left(worker, 100), 'application/json', 'utf-8', result,
-        created_at, to_timestamp(started), to_timestamp(ended), nullif(traceback, ''), '{{"children": []}}',
+        created_at, to_timestamp(started), to_timestamp(ended), nullif(traceback, ''),
+        '{{"children": ' || coalesce(children, '[]') || '}}',
         options ->> 'periodic_task_name'
     FROM moved WHERE state IN ('completed', 'failed', 'cancelled') AND keep_result
     ON CONFLICT (task_id) DO UPDATE SET
         status = excluded.status, worker = excluded.worker, task_args = excluded.task_args,
         task_kwargs = excluded.task_kwargs, result = coalesce(excluded.result, django_celery_results_taskresult.result),
-        date_started = excluded.date_started, date_done = excluded.date_done, traceback = excluded.traceback
+        date_started = excluded.date_started, date_done = excluded.date_done, traceback = excluded.traceback,
+        meta = excluded.meta
 )
 SELECT id, uid, queue, task, state, kind, priority,
     extract(epoch FROM to_timestamp(started) - greatest(created_at, coalesce(run_at, created_at)))::float8,
     (ended - started)::float8,
-    CASE WHEN state = 'delayed' THEN retry_delay END
+    CASE WHEN state = 'delayed' THEN retry_delay END, followed
 FROM moved
 """  # noqa: S608 -- built from constants

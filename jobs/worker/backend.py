@@ -17,15 +17,18 @@ from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.queries import celery_state
 from jobs.retry import Again, GiveUp, decide
+from jobs.store.replacement import end_replaced
 from jobs.waiting import wait_until_finished
 from jobs.worker import claims, context, outcomes
+from jobs.worker.chords import ChordBackend
 from jobs.worker.context import Run
+from jobs.worker.errbacks import ErrbackBackend
 from jobs.worker.messages import HEADER, Passport
 
 logger = logging.getLogger(__name__)
 
 
-class LogBackend(DatabaseBackend):
+class LogBackend(ChordBackend, ErrbackBackend, DatabaseBackend):
     """Celery's hook for the end of a run."""
 
     # -- writing ---------------------------------------------------------------------------------------
@@ -44,15 +47,14 @@ class LogBackend(DatabaseBackend):
             super().mark_as_done(task_id, result, request, store_result, state)
             return
         try:
-            text = outcomes.encode_result(result) if store_result else None
+            text = outcomes.encode_result(result) if store_result or run.followed else None
         except outcomes.ResultRefused as error:
             run.decided = (error, GiveUp(retryable=False, reason=str(error)))
             self.mark_as_failure(task_id, error, claims.trace_of(error), request)
             return
-        kept = outcomes.completed(run, text)
+        children = self.current_task_children(request) or ()
+        outcomes.completed(run, text, keep=store_result, children=children)
         context.drop(task_id)
-        if kept and request and request.chord:
-            self.on_chord_part_return(request, state, result)
 
     def mark_as_failure(
         self,
@@ -64,16 +66,17 @@ class LogBackend(DatabaseBackend):
         call_errbacks: bool = True,
         state: str = states.FAILURE,
     ) -> None:
-        """End the run and the job, unless the policy says otherwise for a run that was killed."""
+        """End the run and the job, unless the policy says otherwise for a run that was killed.
+
+        What is no run (a chain's later step, a chord's body) fails in TaskResult alone.
+        """
         run = context.find(task_id)
         if run is not None:
-            kept = self._fail(run, exc, traceback)
+            self._fail(run, exc, traceback)
         elif request is not None and request.get(HEADER):
-            kept = self._end_from_outside(task_id, exc, request)
+            self._end_from_outside(task_id, exc, request)
         else:
-            kept = False
-        if kept:
-            super().mark_as_failure(task_id, exc, traceback, request, False, call_errbacks, state)
+            super().mark_as_failure(task_id, exc, traceback, request, store_result, call_errbacks, state)
 
     def mark_as_retry(self, task_id: str, *_: Any, **__: Any) -> None:
         """Nothing: the task class wrote the retry before it raised it."""
@@ -82,22 +85,24 @@ class LogBackend(DatabaseBackend):
         """Only what Celery stores outside a run (a revoked or eager task) is written directly."""
         if state in {states.STARTED, states.RETRY}:
             return result
-        return super().store_result(task_id, result, state, *args, **kwargs)
+        stored = super().store_result(task_id, result, state, *args, **kwargs)
+        if state in states.PROPAGATE_STATES:
+            end_replaced(task_id, "failed" if state == states.FAILURE else "cancelled", str(result))
+        return stored
 
-    def _fail(self, run: Run, error: BaseException, trace: str | None) -> bool:
+    def _fail(self, run: Run, error: BaseException, trace: str | None) -> None:
         decided = run.decided[1] if run.decided else None
         decision = (
             decided if isinstance(decided, GiveUp) else GiveUp(True, f"{type(error).__name__}: {error}")
         )
-        kept = outcomes.failed(run, error, decision, trace or "", self._encoded(error))
+        outcomes.failed(run, error, decision, trace or "", self._encoded(error))
         context.drop(run.lease.uid)
-        return kept
 
     def _encoded(self, error: BaseException) -> str:
         return str(self.encode_content(self.encode_result(error, states.FAILURE))[2])
 
-    def _end_from_outside(self, task_id: str, error: BaseException, request: Any) -> bool:
-        """The main process ends a run whose process was killed; True when the job failed for good."""
+    def _end_from_outside(self, task_id: str, error: BaseException, request: Any) -> None:
+        """The main process ends a run whose process was killed."""
         from jobs.worker.task import open_run
 
         passport = Passport.of(request.get(HEADER))
@@ -105,26 +110,24 @@ class LogBackend(DatabaseBackend):
         try:
             text = client().hget(keys.running(run.lease.queue), task_id)
             if text is None:
-                return False
+                return
             run.lease = leases.Lease.of_queue(run.lease.queue, task_id, str(text))
-            if run.lease.nonce != passport.ticket.nonce:
-                return False
-            return self._end_lost(run, error)
+            if run.lease.nonce == passport.ticket.nonce:
+                self._end_lost(run, error)
         except REDIS_ERRORS as unreachable:
             logger.warning("%s: left to the rescue, Redis does not answer: %s", task_id, unreachable)
-            return False
 
-    def _end_lost(self, run: Run, error: BaseException) -> bool:
+    def _end_lost(self, run: Run, error: BaseException) -> None:
         if isinstance(error, WorkerLostError):
             leases.stall(client(), run.lease, claims.reason_json(f"the pool process died: {error}"))
-            return False
+            return
         if isinstance(error, TimeLimitExceeded):
             error = TimeoutError(f"hard time limit of {error.args[0] if error.args else '?'} s exceeded")
         decision = decide(run.options.retry, run.tally, error, random.random())  # noqa: S311 -- jitter
         if isinstance(decision, Again):
             outcomes.again(run, error, decision)
-            return False
-        return outcomes.failed(run, error, decision, "", self._encoded(error))
+        else:
+            outcomes.failed(run, error, decision, "", self._encoded(error))
 
     # -- reading ---------------------------------------------------------------------------------------
 
@@ -132,7 +135,7 @@ class LogBackend(DatabaseBackend):
         """TaskResult once the job ended; before that, the row's state in Celery's words."""
         found = self.TaskModel._default_manager.filter(task_id=task_id).first()  # noqa: SLF001 -- Django's own name
         if found is not None and found.status in states.READY_STATES:
-            return super()._get_task_meta_for(task_id)
+            return super()._get_task_meta_for(task_id) | {"name": found.task_name}
         try:
             state = celery_state(task_id)
         except NotFound:

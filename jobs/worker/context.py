@@ -1,6 +1,8 @@
 """The run that this thread is working on, and what its code may ask of it."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +22,8 @@ class Run:
     correlation_id: str
     decided: tuple[BaseException, Decision] | None = None
     retry_args: tuple[Any, Any] | None = None
+    replacement: Any = None  # the signature that takes the job's place
+    followed: bool = False  # callbacks, a chain or a chord wait for the value
     finished: bool = False
     last_progress: float = field(default=0.0)
     bundle: Any = None  # the jobs.worker.bundle.Bundle that it travels in; it then tells the outcome
@@ -28,6 +32,7 @@ class Run:
 class _Stack(threading.local):
     def __init__(self) -> None:
         self.runs: list[Run] = []
+        self.followed: dict[str, str] = {}
 
 
 _stack = _Stack()
@@ -51,3 +56,18 @@ def find(uid: str) -> Run | None:
 def current() -> Run | None:
     """The run that the calling code is part of; None outside a worker."""
     return _stack.runs[-1] if _stack.runs else None
+
+
+@contextmanager
+def following(uid: str, root_id: str, correlation_id: str) -> Iterator[None]:
+    """While the dispatcher enqueues what follows job `uid`: that job is the parent of what is enqueued."""
+    _stack.followed = {"parent_id": uid, "root_id": root_id, "correlation_id": correlation_id}
+    try:
+        yield
+    finally:
+        _stack.followed = {}
+
+
+def followed() -> dict[str, str]:
+    """What a job inherits from the one that it follows; empty outside `following`."""
+    return _stack.followed

@@ -2,6 +2,7 @@
 
 import logging
 import traceback as tracebacks
+from collections.abc import Sequence
 from typing import Any
 
 from celery.exceptions import Ignore
@@ -35,12 +36,26 @@ def encode_result(value: Any) -> str:
         raise ResultRefused(f"the result cannot be written as JSON: {error}") from error
 
 
-def completed(run: Run, result: str | None) -> bool:
-    """End the run well. A result too large for the log is stored first and referred to."""
-    if result is not None and len(result) > INLINE_RESULT_LIMIT:
+def completed(run: Run, result: str | None, *, keep: bool = True, children: Sequence[Any] = ()) -> bool:
+    """End the run well. A result too large for the log is stored first and referred to.
+
+    Without `keep` the result is only passed on to what follows. `children` are the results of the jobs that
+    the run enqueued, as Celery's tuples.
+    """
+    data: dict[str, Any] = {"children": children} if children else {}
+    if result is None:
+        return _finish(run, "completed", data)
+    if keep and len(result) > INLINE_RESULT_LIMIT:
         StoredElsewhere(run.lease.uid, run.task.name).write(result)
-        return _finish(run, "completed", {"stored": True})
-    return _finish(run, "completed", {} if result is None else {"result": result})
+        return _finish(run, "completed", data | {"stored": True})
+    return _finish(run, "completed", data | {"result" if keep else "passed": result})
+
+
+def ignored(run: Run) -> bool:
+    """End the run with no result, as `Ignore` asks: nothing follows it, but a job that takes its place."""
+    if run.replacement is None:
+        return _finish(run, "completed", {"ignored": True})
+    return _finish(run, "replaced", {"passed": celery_json.dumps(run.replacement)})
 
 
 def again(run: Run, error: BaseException | None, decision: Again, trace: str = "") -> bool:

@@ -19,10 +19,12 @@ from jobs.arguments import signature_of
 from jobs.configuration import queue_book
 from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
+from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.worker import claims, context, outcomes
 from jobs.worker.context import Run
+from jobs.worker.following import leave_to_dispatcher
 from jobs.worker.messages import HEADER, Passport
 from jobs.worker.outages import check_connections, excused
 
@@ -84,7 +86,8 @@ class JobTask(Task):
         """One job per mapping of keyword arguments, all or none."""
         given = _inherited() | options
         prepared = [prepare(self, (), payload, given) for payload in payloads]
-        answers = enqueue_all(prepared, _ids(options.get("depends_on")))
+        policy = parse_policy(options.get("policy"))
+        answers = enqueue_all(prepared, _ids(options.get("depends_on")), policy)
         return [self._result(answer.uid, created=answer.created) for answer in answers]
 
     def _enqueue(
@@ -92,7 +95,8 @@ class JobTask(Task):
     ) -> JobResult:
         job = prepare(self, args, kwargs, _inherited() | {k: v for k, v in options.items() if v is not None})
         fresh = kwargs.get("force_refresh") or options.get("fresh")
-        answer = enqueue(job, None if fresh else self.idempotent_for, _ids(options.get("depends_on")))
+        needed, policy = _ids(options.get("depends_on")), parse_policy(options.get("policy"))
+        answer = enqueue(job, None if fresh else self.idempotent_for, needed, policy)
         result = self._result(answer.uid, created=answer.created)
         parent = current_task
         if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:
@@ -136,12 +140,12 @@ class JobTask(Task):
             return self.run(*args, **kwargs)
         try:
             restored_args, restored_kwargs = self._restored(args, kwargs)
-            return self.run(*restored_args, **restored_kwargs)
+            value = self.run(*restored_args, **restored_kwargs)
         except Retry as error:
             self._write_retry(run, error)
             raise
         except (Ignore, Reject):
-            outcomes.completed(run, None)
+            outcomes.ignored(run)
             context.drop(run.lease.uid)
             raise
         except Exception as error:
@@ -150,6 +154,16 @@ class JobTask(Task):
                 raise
             self._write_retry(run, retry)
             raise retry from error
+        leave_to_dispatcher(run, self.request)
+        return value
+
+    def on_replace(self, sig: Any) -> Any:
+        """The end of Celery's `self.replace`: the outcome carries the signature that takes the job's place."""
+        run = context.find(self.request.id) if self.request.id else None
+        if run is None:
+            return super().on_replace(sig)
+        run.replacement = sig
+        raise Ignore("Replaced by new task")
 
     def retry(
         self,
@@ -250,7 +264,7 @@ def _inherited() -> dict[str, Any]:
     """A job enqueued by another one carries its correlation id on."""
     run = context.current()
     if run is None:
-        return {}
+        return context.followed()
     request = run.task.request
     return {"correlation_id": run.correlation_id, "parent_id": request.id, "root_id": request.root_id}
 

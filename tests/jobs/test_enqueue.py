@@ -466,7 +466,7 @@ def test_a_job_is_blocked_until_its_children_ended_and_those_that_completed_do_n
     parent = Job.objects.get(uid=result.id)
     assert (parent.state, parent.pending_children) == ("blocked", 2)
     children = Dependency.objects.filter(parent=parent).values_list("child__uid", "done")
-    assert set(children) == {(first.id, False), (second.id, False)}
+    assert set(children) == {(done.id, True), (first.id, False), (second.id, False)}
 
 
 def test_a_job_whose_children_all_completed_waits_at_once() -> None:

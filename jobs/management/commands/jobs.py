@@ -2,6 +2,7 @@
 
 from jobs.cli.checking import CHECK
 from jobs.cli.command import ActionCommand
+from jobs.cli.doctoring import DOCTOR
 from jobs.cli.enqueueing import ENQUEUE
 from jobs.cli.explaining import EXPLAIN
 from jobs.cli.listing import LIST, SHOW
@@ -13,5 +14,5 @@ from jobs.cli.tailing import TAIL
 class Command(ActionCommand):
     """Jobs, one by one."""
 
-    help = "Enqueue, list, show, explain, cancel, retry, promote, follow, prune and check jobs."
-    actions = (ENQUEUE, LIST, SHOW, EXPLAIN, CANCEL, RETRY, PROMOTE, TAIL, PRUNE, CHECK)
+    help = "Enqueue, list, show, explain, cancel, retry, promote, follow, prune, check and repair jobs."
+    actions = (ENQUEUE, LIST, SHOW, EXPLAIN, CANCEL, RETRY, PROMOTE, TAIL, PRUNE, CHECK, DOCTOR)

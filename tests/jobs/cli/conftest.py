@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.jobs.faults.conftest import platform  # noqa: F401 -- the fixture, for these tests too
-from tests.processes import ROOT, _test_addresses
+from tests.processes import ROOT, addresses
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def command_line(*words: str) -> list[str]:
 
 def environment(**changed: str) -> dict[str, str]:
     """The test run's addresses, with changes."""
-    return os.environ | _test_addresses() | changed
+    return os.environ | addresses() | changed
 
 
 def run(*words: str, **changed: str) -> Answer:

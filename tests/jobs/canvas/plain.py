@@ -1,0 +1,16 @@
+"""A plain Celery application: Redis carries the messages and keeps the results."""
+
+import os
+from urllib.parse import urlsplit
+
+from celery import Celery
+
+_ADDRESS = urlsplit(os.environ["REDIS_URL"])._replace(path="/1").geturl()
+
+app = Celery("plain", broker=_ADDRESS, backend=_ADDRESS, include=["tests.jobs.canvas.tasks"])
+app.conf.update(
+    result_extended=True,
+    worker_prefetch_multiplier=1,
+    task_allow_error_cb_on_chord_header=os.environ.get("ERRBACKS_ON_HEADER") == "1",
+    broker_connection_retry_on_startup=True,
+)
