@@ -11,6 +11,5 @@ app = Celery("plain", broker=_ADDRESS, backend=_ADDRESS, include=["tests.jobs.ca
 app.conf.update(
     result_extended=True,
     worker_prefetch_multiplier=1,
-    task_allow_error_cb_on_chord_header=os.environ.get("ERRBACKS_ON_HEADER") == "1",
     broker_connection_retry_on_startup=True,
 )

@@ -6,7 +6,7 @@ from celery import chain, chord
 
 from jobs.models import Attempt, Chord, ChordPart, Continuation, Job
 from tests.jobs.canvas.marks import marks
-from tests.jobs.canvas.tasks import add, die_after_success, note_result, xsum
+from tests.jobs.canvas.tasks import add, die_after_success, note_result, slow, xsum
 from tests.processes import Platform
 from tests.waiting import wait_until
 
@@ -29,8 +29,7 @@ def test_three_chains_of_fifty_go_on_while_workers_and_dispatchers_are_killed(pl
     platform.worker("w0")
     results = [chain(add.s(0, n), *[add.s(1)] * (STEPS - 1)).delay() for n in range(CHAINS)]
     for n in range(4):
-        done = _completed() + 10
-        wait_until(lambda done=done: _completed() >= done, 30, "ten more steps")  # type: ignore[misc]
+        wait_until(lambda n=n: _completed() >= 10 * (n + 1), 30, f"{10 * (n + 1)} steps")  # type: ignore[misc]
         platform.kill(f"w{n}")
         platform.kill(f"d{n}")
         platform.dispatcher(f"d{n + 1}")
@@ -45,10 +44,9 @@ def test_three_chains_of_fifty_go_on_while_workers_and_dispatchers_are_killed(pl
 def test_a_chord_of_a_hundred_has_one_body_though_workers_are_killed(platform: Platform) -> None:
     platform.dispatcher()
     platform.worker("w0")
-    result = chord([add.s(n, 0) for n in range(100)], xsum.s()).delay()
+    result = chord([slow.s(n, 0.1) for n in range(100)], xsum.s()).delay()
     for n in range(3):
-        done = _completed() + 10
-        wait_until(lambda done=done: _completed() >= done, 30, "ten more parts")  # type: ignore[misc]
+        wait_until(lambda n=n: _completed() >= 10 * (n + 1), 30, f"{10 * (n + 1)} parts")  # type: ignore[misc]
         platform.kill(f"w{n}")
         platform.worker(f"w{n + 1}")
 
