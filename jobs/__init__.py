@@ -6,7 +6,7 @@ What job code needs is here; see docs/ for how it is used.
 from contextlib import AbstractContextManager
 from typing import Any
 
-from jobs.errors import LockBusy, Permanent, RateLimited, Snooze, Transient
+from jobs.errors import Cancelled, LockBusy, Permanent, RateLimited, Snooze, Transient
 from jobs.options import Unique
 from jobs.priority import Priority
 from jobs.rates import Rate, parse_rate
@@ -27,6 +27,20 @@ def log(message: str, level: str = "info", **detail: Any) -> None:
     tell(message, level, **detail)
 
 
+def cancelled() -> bool:
+    """Whether somebody asked to cancel the running job; see `jobs.worker.cancelling`."""
+    from jobs.worker.cancelling import cancelled as asked
+
+    return asked()
+
+
+def check_cancelled() -> None:
+    """Raise Cancelled when somebody asked to cancel the running job; see `jobs.worker.cancelling`."""
+    from jobs.worker.cancelling import check_cancelled as check
+
+    check()
+
+
 def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
     """Hold a lock between jobs for the length of a `with` block; see `jobs.worker.locks`."""
     from jobs.worker.locks import lock as hold
@@ -35,6 +49,6 @@ def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
 
 
 __all__ = [
-    "Custom", "Exponential", "Fixed", "Linear", "LockBusy", "Permanent", "Priority", "Rate", "RateLimited",
-    "Snooze", "Transient", "Unique", "lock", "log", "parse_rate", "progress",
+    "Cancelled", "Custom", "Exponential", "Fixed", "Linear", "LockBusy", "Permanent", "Priority", "Rate", "RateLimited",
+    "Snooze", "Transient", "Unique", "cancelled", "check_cancelled", "lock", "log", "parse_rate", "progress",
 ]  # fmt: skip

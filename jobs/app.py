@@ -21,6 +21,7 @@ class Millrace(Celery):
     """A Celery application whose tasks are durable: `app = Millrace("name")` is all that changes."""
 
     task_cls = "jobs.worker.task:JobTask"
+    control_cls = "jobs.control:DurableControl"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,6 +34,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "retry_unexpected": None,  # whether errors that autoretry_for does not name are retried
     "idempotent_for": None,  # seconds for which a result is given again for the same payload
     "subject": None,  # the payload field that names what the job is about (an address, a coin)
+    "cancel_grace": 5.0,  # seconds a cancelled run has before it is interrupted, and then before it is killed
     "secret": (),  # payload fields that are never shown
 }
 

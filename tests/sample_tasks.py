@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import connection
 
-from jobs import Permanent, RateLimited, Snooze, Unique, log, progress
+from jobs import Permanent, RateLimited, Snooze, Unique, check_cancelled, log, progress
 
 
 def record(mark: str) -> None:
@@ -172,3 +172,57 @@ def tell(steps: int, seconds: float = 0.0) -> int:
 def keep_secret(name: str, key: str) -> str:
     """Takes a secret."""
     return name
+
+
+@shared_task(cancel_grace=0.3)
+def work(name: str, seconds: float) -> str:
+    """Looks for a request to cancel, and leaves a mark when it ends well."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        check_cancelled()
+        time.sleep(0.01)
+    record(name)
+    return name
+
+
+@shared_task(cancel_grace=30.0)
+def tell_until_stopped() -> None:
+    """Tells progress and never looks for anything else; tidies up when it is stopped."""
+    try:
+        while True:
+            progress(None, "still here")
+            time.sleep(0.05)
+    finally:
+        progress(None, "tidied up")
+        record("tidied up")
+
+
+@shared_task(cancel_grace=0.3)
+def sleep_on(seconds: float) -> None:
+    """Sleeps without looking."""
+    time.sleep(seconds)
+
+
+@shared_task(cancel_grace=0.3)
+def spin(seconds: float) -> None:
+    """Keeps the processor busy without looking."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+@shared_task(cancel_grace=0.3)
+def stubborn(seconds: float) -> None:
+    """Swallows whatever it is told."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            time.sleep(0.1)
+        except Exception:
+            record("swallowed")
+
+
+@shared_task(cancel_grace=0.3, max_retries=None)
+def insist() -> None:
+    """Fails and is tried again for ever."""
+    raise RuntimeError("once more")

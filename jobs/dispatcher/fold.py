@@ -99,11 +99,9 @@ def _outcome(event: Event, worker: str, progress: tuple[float | None, str | None
 
 
 def _result(event: Event) -> str | None:
-    if event.kind in {"stalled", "cancelled", "expired"}:
-        name = {"stalled": "Stalled"}.get(event.kind, "TaskRevokedError")
-        module = "jobs.errors" if name == "Stalled" else "celery.exceptions"
+    if event.kind == "stalled":
         return celery_json.dumps(
-            {"exc_type": name, "exc_message": [event.data.get("reason", event.kind)], "exc_module": module}
+            {"exc_type": "Stalled", "exc_message": [event.data.get("reason", "")], "exc_module": "jobs.errors"}
         )
     result = event.data.get("result")
     return None if result is None else str(result)

@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
+from jobs.dispatcher.cancelling import Cancellations
 from jobs.dispatcher.fold import Folded, fold
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.log import Log
@@ -53,6 +54,7 @@ class Dispatcher:
         self.leadership = Leadership(self._redis, names, configuration.leader_lease())
         self.windows: dict[str, Window] = {}
         self._owed = rescue.Owed()
+        self._cancellations = Cancellations(self._redis)
         self._unfolded: list[Event] = []
         self._fold_due = 0.0
         self._folded_at = 0.0
@@ -190,6 +192,7 @@ class Dispatcher:
         if now < self._calm_at:
             return
         rescue.stall_lost(self._redis, held, roll)
+        self._cancellations.honour(held)
         if not self._unfolded:
             self._owed.stall(self._redis, held)
         for queue, window in self.windows.items():

@@ -105,6 +105,7 @@ class JobDetail(JobOut):
     runs: int
     stalls: int
     snoozes: int
+    cancel_requested_at: datetime | None
     progress_details: Any
     data: dict[str, Any]
     options: dict[str, Any]

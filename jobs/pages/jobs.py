@@ -23,8 +23,8 @@ from jobs.queries.story import story_of
 from jobs.states import MOVES, State
 from jobs.store.moves import cancel, promote, retry
 
-_ACTIONS: dict[str, tuple[Callable[[str], None], str]] = {
-    "cancel": (cancel, "The job is cancelled."),
+_ACTIONS: dict[str, tuple[Callable[[str], object], str]] = {
+    "cancel": (cancel, ""),
     "retry": (retry, "The job waits again, with all its attempts."),
     "promote": (promote, "The job may run now."),
 }
@@ -72,8 +72,8 @@ def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
         return HttpResponseBadRequest(f"There is no action {name!r}.", content_type="text/plain")
     action, done = _ACTIONS[name]
     try:
-        action(uid)
-        messages.success(request, done)
+        answer = action(uid)
+        messages.success(request, done or f"The job is {answer}.")
     except (IllegalMove, Unavailable) as error:
         messages.error(request, str(error))
     return None
@@ -99,8 +99,6 @@ def _served(found: Job) -> bool | None:
 
 
 def _allowed(found: Job) -> list[str]:
-    if found.state == State.ACTIVE:
-        return []  # `cancel` of the store refuses running jobs
     return [name for name in _ACTIONS if found.state in MOVES[name].sources]
 
 

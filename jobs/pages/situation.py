@@ -16,7 +16,8 @@ def situation(story: Story, *, served: bool | None = None) -> str:
         case State.BLOCKED:
             return _blocked(story)
         case State.ACTIVE:
-            return f"Running on {job.worker or 'a worker'}."
+            asked = f" Asked to end: {job.cancel_reason}." if job.cancel_requested_at else ""
+            return f"Running on {job.worker or 'a worker'}.{asked}"
         case State.COMPLETED:
             return f"Completed{_took(story)} on {_times(job.runs, 'run')}."
         case State.CANCELLED:

@@ -93,7 +93,7 @@ def _worker(roll: Roll, name: str, lapses_ms: float | None, held: dict[str, str]
 
 
 def _holding(uid: str, text: str) -> Holding:
-    queue, _run, _nonce, _pid, since, _stale = text.split("|")
+    queue, _run, _nonce, _pid, since, *_ = text.split("|")
     return Holding(uid, queue, _moment(float(since) / 1000))
 
 

@@ -10,7 +10,7 @@ _COLUMNS = """uid, queue, task, args::text, kwargs::text, options::text, canvas:
 
 _NEXT = f"""
 SELECT {_COLUMNS} FROM jobs_job
-WHERE queue = %s AND state = 'waiting' AND uid <> ALL(%s)
+WHERE queue = %s AND state = 'waiting' AND uid <> ALL(%s) AND cancel_requested_at IS NULL
 ORDER BY priority DESC, id LIMIT %s
 """  # noqa: S608 -- built from constants
 

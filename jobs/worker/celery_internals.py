@@ -1,6 +1,7 @@
 """The one place that reads private parts of Celery's worker; `tests/jobs/worker/test_celery_internals.py`
 is the contract for the pinned version."""
 
+import os
 from typing import Any
 
 from celery.worker import state
@@ -19,6 +20,12 @@ def active_ids() -> set[str]:
 def consumed_queues(worker: Any) -> list[str]:
     """Queues that this worker consumes right now."""
     return list(worker.app.amqp.queues.consume_from)
+
+
+def process_ids(worker: Any) -> set[int]:
+    """Ids of the pool's processes; none for a pool that runs jobs in the worker's own process."""
+    pool = getattr(worker, "pool", None)
+    return set(pool.info.get("processes", ())) - {os.getpid()} if pool else set()
 
 
 def slots(worker: Any) -> int:

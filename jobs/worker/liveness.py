@@ -20,6 +20,7 @@ from jobs.fence import keys, leases, scripts
 from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.leases import Lease
 from jobs.worker import celery_internals, identity
+from jobs.worker.interrupting import Interruptions
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Heart:
         self._beat_at = 0.0
         self._announced = ""
         self._epoch = ""
+        self._interruptions = Interruptions(self._redis)
         self._held: dict[str, Lease] = {}
         self._idle_since: dict[str, float] = {}
         self._stopped = threading.Event()
@@ -103,6 +105,7 @@ class Heart:
         self._epoch = epoch or self._epoch
         self._held = {uid: Lease.of_worker(self._id, uid, text) for uid, text in held.items()}
         self._give_up_lost()
+        self._interruptions.look(self._held.values(), celery_internals.process_ids(self._worker), self._epoch)
 
     def _enter_again(self) -> None:
         """Redis was emptied: what the pool is still running is ours if nobody else took it."""

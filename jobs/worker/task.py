@@ -21,7 +21,7 @@ from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
-from jobs.worker import claims, context, outcomes
+from jobs.worker import cancelling, claims, context, outcomes
 from jobs.worker.context import Run
 from jobs.worker.messages import HEADER, Passport
 from jobs.worker.outages import check_connections, excused
@@ -45,6 +45,7 @@ class JobTask(Task):
     retry_unexpected = OWN_OPTIONS["retry_unexpected"]
     idempotent_for = OWN_OPTIONS["idempotent_for"]
     subject = OWN_OPTIONS["subject"]
+    cancel_grace = OWN_OPTIONS["cancel_grace"]
     secret = OWN_OPTIONS["secret"]
 
     # -- calling ---------------------------------------------------------------------------------------
@@ -134,8 +135,7 @@ class JobTask(Task):
         if run is None:
             return self.run(*args, **kwargs)
         try:
-            restored_args, restored_kwargs = self._restored(args, kwargs)
-            return self.run(*restored_args, **restored_kwargs)
+            return self._run_body(run, *self._restored(args, kwargs))
         except Retry as error:
             self._write_retry(run, error)
             raise
@@ -144,11 +144,22 @@ class JobTask(Task):
             context.drop(run.lease.uid)
             raise
         except Exception as error:
+            if cancelling.ended_by_request(run, error):
+                outcomes.cancelled(run, run.cancel.how or str(error))
+                context.drop(run.lease.uid)
+                raise Ignore(str(error)) from error
             retry = self._after_error(run, error)
             if retry is None:
                 raise
             self._write_retry(run, retry)
             raise retry from error
+
+    def _run_body(self, run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        run.cancel.interruptible = True
+        try:
+            return self.run(*args, **kwargs)
+        finally:
+            run.cancel.interruptible = False
 
     def retry(
         self,
