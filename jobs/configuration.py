@@ -1,9 +1,11 @@
 """The platform's settings, read once from Django's: `JOBS_*` names, with their defaults."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from django.conf import settings
 
+from jobs.breaker import Breaker
 from jobs.queues import QueueBook
 
 PAYLOAD_LIMIT = 1024 * 1024  # bytes of a job's arguments as JSON
@@ -14,6 +16,12 @@ INLINE_RESULT_LIMIT = 64 * 1024  # bytes of a result that travels in the event l
 def queue_book() -> QueueBook:
     """Every queue, as `config/queues.py` declares them."""
     return QueueBook(settings.JOBS_QUEUES, settings.JOBS_DEFAULT_QUEUE)
+
+
+def dependencies() -> Mapping[str, Breaker]:
+    """The outside services that tasks may name in `relies_on`, each with its breaker."""
+    found: Mapping[str, Breaker] = getattr(settings, "JOBS_DEPENDENCIES", {})
+    return found
 
 
 def lease() -> float:

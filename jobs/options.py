@@ -35,6 +35,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "idempotent_for": None,  # seconds for which a result is given again for the same payload
     "subject": None,  # the payload field that names what the job is about (an address, a coin)
     "cancel_grace": 5.0,  # seconds a cancelled run has before it is interrupted, and then before it is killed
+    "relies_on": (),  # names of dependencies (JOBS_DEPENDENCIES) whose breakers hold the task back
     "secret": (),  # payload fields that are never shown
 }
 

@@ -226,3 +226,14 @@ def stubborn(seconds: float) -> None:
 def insist() -> None:
     """Fails and is tried again for ever."""
     raise RuntimeError("once more")
+
+
+@shared_task(relies_on=("outside",), max_retries=None, default_retry_delay=1)
+def call_outside(name: str) -> str:
+    """Fails unless a mark says that the outside answers."""
+    record(f"called {name}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM tests_mark WHERE mark = 'outside answers'")
+        if not cursor.fetchone()[0]:
+            raise ConnectionError("the outside does not answer")
+    return name

@@ -1,12 +1,13 @@
 """The settings that every process shares. See `config/settings/environment.py` for what may be set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import environ
 
-from config.queues import DEFAULT, QUEUES
+from config.queues import DEFAULT, DEPENDENCIES, QUEUES
 from config.schedule import SCHEDULES
+from jobs.breaker import Breaker
 from jobs.localservices.state import database_address, redis_address
 from jobs.queues import Queue
 
@@ -138,6 +139,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
+JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)

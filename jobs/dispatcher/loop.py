@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
+from jobs.dispatcher.breakers import Breakers
 from jobs.dispatcher.cancelling import Cancellations
 from jobs.dispatcher.fold import Folded, fold
 from jobs.dispatcher.leadership import Leadership
@@ -27,6 +28,7 @@ from jobs.dispatcher.window import Out, Window
 from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
+from jobs.guards import configured
 from jobs.states import TERMINAL
 from jobs.store.outcomes import Moved
 from jobs.store.retention import Keep, prune
@@ -55,6 +57,7 @@ class Dispatcher:
         self.windows: dict[str, Window] = {}
         self._owed = rescue.Owed()
         self._cancellations = Cancellations(self._redis)
+        self._breakers = Breakers(self._redis, configured())
         self._unfolded: list[Event] = []
         self._fold_due = 0.0
         self._folded_at = 0.0
@@ -156,6 +159,7 @@ class Dispatcher:
         if self._epoch is not None and roll.epoch != self._epoch:
             self._start_over(now)
         self._epoch = roll.epoch
+        self._breakers.refresh(self.windows)
         for window in self.windows.values():
             slots = roll.slots(window.queue)
             window.dirty = window.dirty or slots > window.slots
@@ -219,7 +223,7 @@ class Dispatcher:
             return
         for window in list(self.windows.values()):
             try:
-                release(self._redis, self._publisher, window, self.leadership.identity)
+                release(self._redis, self._publisher, window, self.leadership.identity, self._breakers)
             except LostLead:
                 self.leadership.led.discard(window.queue)
                 del self.windows[window.queue]
@@ -277,6 +281,7 @@ class Dispatcher:
         for job in folded.moved:
             if job.queue in self.windows:
                 _learn_from(self.windows[job.queue], job)
+        self._breakers.observe(events, folded.moved, self.windows)
         for queue in folded.unblocked & set(self.windows):
             self.windows[queue].dirty = True
             self._poll_at = 0.0

@@ -6,6 +6,7 @@ from typing import Any
 import redis
 
 from jobs import celery_json
+from jobs.dispatcher.breakers import Breakers
 from jobs.dispatcher.publish import Publisher, Released
 from jobs.dispatcher.window import Out, Window
 from jobs.fence import leases
@@ -19,16 +20,19 @@ class LostLead(Exception):
     """Another dispatcher leads the queue now."""
 
 
-def release(client: "redis.Redis", publisher: Publisher, window: Window, identity: str) -> int:
+def release(
+    client: "redis.Redis", publisher: Publisher, window: Window, identity: str, breakers: Breakers
+) -> int:
     """Release what there is room for; answers how many. LostLead when the lead was lost."""
     if window.next_due is not None and window.next_due <= time.monotonic():
         window.next_due = None
         window.dirty = promote_due(window.queue) > 0 or window.dirty
     room = min(window.room(), _AT_MOST)
-    if not window.dirty or not room:
+    if not window.dirty or not room or breakers.shut(window.queue):
         return 0
-    jobs = [released(row) for row in next_waiting(window.queue, list(window.out), room)]
-    window.dirty = len(jobs) == room  # else everything that waits is out
+    rows = next_waiting(window.queue, list(window.out), room, breakers.shut_out())
+    window.dirty = len(rows) == room  # else everything that waits is out
+    jobs = breakers.admitted(window.queue, [released(row) for row in rows])
     if not jobs:
         return 0
     granted = leases.write_tickets(client, window.queue, identity, [(job.uid, job.ticket) for job in jobs])

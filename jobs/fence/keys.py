@@ -48,6 +48,11 @@ def held_by(worker: str) -> str:
     return f"{PREFIX}:held:{worker}"
 
 
+def circuit(breaker: str) -> str:
+    """A circuit breaker's state, as JSON; a breaker of a dependency belongs to no one queue."""
+    return f"{PREFIX}:breaker:{breaker}"
+
+
 def folded(queue: str) -> str:
     """Pub/sub channel: the job ids that reached a terminal state, one message per batch."""
     return f"{PREFIX}:folded:{queue}"

@@ -1,9 +1,10 @@
 """The tables of the platform. Rows of `Job` are written by `jobs.store` alone."""
 
 from jobs.models.attempt import Attempt
+from jobs.models.breaker import BreakerEvent, BreakerSetting
 from jobs.models.dead_letter import DeadLetter
 from jobs.models.dependency import Dependency
 from jobs.models.job import Job
 from jobs.models.token import ApiToken
 
-__all__ = ["ApiToken", "Attempt", "DeadLetter", "Dependency", "Job"]
+__all__ = ["ApiToken", "Attempt", "BreakerEvent", "BreakerSetting", "DeadLetter", "Dependency", "Job"]

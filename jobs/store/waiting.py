@@ -10,7 +10,8 @@ _COLUMNS = """uid, queue, task, args::text, kwargs::text, options::text, canvas:
 
 _NEXT = f"""
 SELECT {_COLUMNS} FROM jobs_job
-WHERE queue = %s AND state = 'waiting' AND uid <> ALL(%s) AND cancel_requested_at IS NULL
+WHERE queue = %s AND state = 'waiting' AND uid <> ALL(%s)
+    AND task <> ALL(%s) AND cancel_requested_at IS NULL
 ORDER BY priority DESC, id LIMIT %s
 """  # noqa: S608 -- built from constants
 
@@ -33,10 +34,12 @@ FROM unnest(%s::text[]) AS q
 _ACTIVE = "SELECT queue, uid, runs FROM jobs_job WHERE state = 'active' AND queue = ANY(%s)"
 
 
-def next_waiting(queue: str, except_for: Sequence[str], limit: int) -> list[tuple[Any, ...]]:
-    """The next jobs in release order: priority, then age."""
+def next_waiting(
+    queue: str, except_for: Sequence[str], limit: int, not_of: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """The next jobs in release order: priority, then age; without those of the tasks in `not_of`."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [queue, list(except_for), limit])
+        cursor.execute(_NEXT, [queue, list(except_for), list(not_of), limit])
         return list(cursor.fetchall())
 
 

@@ -46,6 +46,7 @@ class JobTask(Task):
     idempotent_for = OWN_OPTIONS["idempotent_for"]
     subject = OWN_OPTIONS["subject"]
     cancel_grace = OWN_OPTIONS["cancel_grace"]
+    relies_on = OWN_OPTIONS["relies_on"]
     secret = OWN_OPTIONS["secret"]
 
     # -- calling ---------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def used(name: str, table: str) -> tuple[set[int], bool]:
 
 def test_there_is_a_script_for_every_transition() -> None:
     assert set(scripts.NAMES) >= {
-        "beat", "claim", "finish", "lead", "leave", "note", "reclaim", "roll", "stall", "ticket", "withdraw",
+        "beat", "breaker", "cancel", "claim", "finish", "lead", "leave", "note", "reclaim", "roll", "stall", "ticket", "withdraw",
         "yield",
     }  # fmt: skip
 
