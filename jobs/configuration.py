@@ -29,6 +29,11 @@ def lease() -> float:
     return float(getattr(settings, "JOBS_LEASE", 30.0))
 
 
+def proof_every() -> float:
+    """Seconds of silence after which a worker proves that it consumes; it has as long for each answer."""
+    return float(getattr(settings, "JOBS_PROOF_EVERY", 10.0))
+
+
 def leader_lease() -> float:
     """Seconds after which a silent dispatcher loses its queues."""
     return float(getattr(settings, "JOBS_LEADER_LEASE", 4.0))

@@ -34,6 +34,8 @@ class Vitals:
     led: bool
     ended: int
     success: float | None
+    deaf: int = 0  # workers that live and receive nothing
+    held_back: tuple[str, ...] = ()  # breakers that are not closed
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,20 @@ def _unattended(vitals: Vitals) -> Iterator[Problem]:
             "no dispatcher",
             "No dispatcher leads this queue.",
             "Start `manage.py dispatcher`.",
+        )
+    if vitals.deaf:
+        yield Problem(
+            Level.WARNING,
+            "deaf worker",
+            "A worker of this queue lives but receives nothing; it connects again, or exits to be restarted.",
+            "If it stays so, see its log and the way to Redis.",
+        )
+    if vitals.held_back:
+        yield Problem(
+            Level.WARNING,
+            "breaker open",
+            f"Too many jobs failed; these breakers hold jobs back: {', '.join(vitals.held_back)}.",
+            "They try again by themselves; see `manage.py queues breakers`.",
         )
     if vitals.waiting and not vitals.slots:
         yield Problem(

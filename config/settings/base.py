@@ -143,6 +143,7 @@ JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
+JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
 
 CELERY_BROKER_URL = REDIS_URL

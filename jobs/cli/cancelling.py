@@ -20,9 +20,7 @@ def _add_arguments(parser: CommandParser) -> None:
     add_ids(parser)
     parser.add_argument("--reason", default="cancelled by hand", help="kept with the job")
     parser.add_argument("--wait", action="store_true", help="until running jobs have ended")
-    parser.add_argument(
-        "--timeout", type=parse_duration, metavar="TIME", help="with --wait: at most so long"
-    )
+    parser.add_argument("--timeout", type=parse_duration, metavar="TIME", help="with --wait: at most so long")
 
 
 def _cancel(output: Output, options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.fence.roll import Roll, call_roll
 from jobs.names import registered_tasks
 from jobs.queries import counts_by_queue_and_state
+from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queues import Queue
 from jobs.states import State
 
@@ -26,8 +27,11 @@ def _list(output: Output, _: argparse.Namespace) -> None:
 
 def _show(output: Output, options: argparse.Namespace) -> None:
     queue = queue_book().get(options.name)
-    record = _record(queue, counts_by_queue_and_state().get(queue.name, {}), _roll(output))
-    output.record(record | _settings(queue))
+    roll = _roll(output)
+    record = _record(queue, counts_by_queue_and_state().get(queue.name, {}), roll)
+    shown = {} if roll is None else {"consumption_proven_seconds_ago": _proven(roll, queue.name)}
+    held_back = list(holding_back(queue.name, breakers_or_none()))
+    output.record(record | shown | {"held_back_by": held_back} | _settings(queue))
 
 
 def _add_name(parser: CommandParser) -> None:
@@ -41,6 +45,12 @@ def _roll(output: Output) -> Roll | None:
     except REDIS_ERRORS:
         output.note("Redis does not answer: the workers' slots are unknown.")
         return None
+
+
+def _proven(roll: Roll, queue: str) -> dict[str, float | str | None]:
+    """Per worker, how long ago at its last heartbeat a message had reached it."""
+    serving = (worker for worker in roll.live.values() if queue in worker.queues)
+    return {worker.id: "deaf" if worker.deaf else worker.proven_ago for worker in serving}
 
 
 def _record(queue: Queue, counts: dict[str, int], roll: Roll | None) -> dict[str, Any]:

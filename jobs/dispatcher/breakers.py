@@ -94,7 +94,10 @@ class Breakers:
             for name in self._guards.names(job.queue, job.task):
                 calls.setdefault(name, []).append(_call(outcomes[job.uid]))
         changed = [self._record(name, these) for name, these in calls.items() if name not in self._forced]
-        if any(change.after.phase is not Phase.CLOSED or change.before.phase is not Phase.CLOSED for change in changed):
+        if any(
+            change.after.phase is not Phase.CLOSED or change.before.phase is not Phase.CLOSED
+            for change in changed
+        ):
             self.refresh(windows)
 
     # -- transitions -----------------------------------------------------------------------------------

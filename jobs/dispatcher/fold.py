@@ -101,7 +101,11 @@ def _outcome(event: Event, worker: str, progress: tuple[float | None, str | None
 def _result(event: Event) -> str | None:
     if event.kind == "stalled":
         return celery_json.dumps(
-            {"exc_type": "Stalled", "exc_message": [event.data.get("reason", "")], "exc_module": "jobs.errors"}
+            {
+                "exc_type": "Stalled",
+                "exc_message": [event.data.get("reason", "")],
+                "exc_module": "jobs.errors",
+            }
         )
     result = event.data.get("result")
     return None if result is None else str(result)

@@ -56,21 +56,29 @@ class Lease:
     def of_queue(cls, queue: str, uid: str, text: str) -> "Lease":
         """From the queue's `running` hash."""
         run, nonce, worker, pid, since, stale, *cancel = text.split("|", 6)
-        return cls(uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel))
+        return cls(
+            uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel)
+        )
 
     @classmethod
     def of_worker(cls, worker: str, uid: str, text: str) -> "Lease":
         """From the worker's `held` hash."""
         queue, run, nonce, pid, since, stale, *cancel = text.split("|", 6)
-        return cls(uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel))
+        return cls(
+            uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel)
+        )
 
     def queue_entry(self) -> str:
         """As it stands in the queue's `running` hash."""
-        return f"{self.run}|{self.nonce}|{self.worker}|{self.pid}|{self.since_ms}|{self.stale_ms}{self._asked()}"
+        return (
+            f"{self.run}|{self.nonce}|{self.worker}|{self.pid}|{self.since_ms}|{self.stale_ms}{self._asked()}"
+        )
 
     def worker_entry(self) -> str:
         """As it stands in the worker's `held` hash."""
-        return f"{self.queue}|{self.run}|{self.nonce}|{self.pid}|{self.since_ms}|{self.stale_ms}{self._asked()}"
+        return (
+            f"{self.queue}|{self.run}|{self.nonce}|{self.pid}|{self.since_ms}|{self.stale_ms}{self._asked()}"
+        )
 
     def _asked(self) -> str:
         return f"|{self.cancel}" if self.cancel else ""

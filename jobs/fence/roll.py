@@ -12,7 +12,10 @@ from jobs.fence import keys, scripts
 
 @dataclass(frozen=True)
 class Worker:
-    """A live worker as it announced itself."""
+    """A live worker as it announced itself.
+
+    `proven_ago`: seconds, at its last heartbeat, since a message had reached it; `deaf`: one did not.
+    """
 
     id: str
     queues: tuple[str, ...]
@@ -22,6 +25,8 @@ class Worker:
     pid: int = 0
     pool: str = ""
     since: float = 0.0
+    proven_ago: float | None = None
+    deaf: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,14 @@ class Roll:
     live: Mapping[str, Worker]
 
     def slots(self, queue: str) -> int:
-        """How many jobs of a queue the live workers can run at once."""
-        return sum(worker.slots for worker in self.live.values() if queue in worker.queues)
+        """How many jobs of a queue the live workers that hear can run at once."""
+        return sum(
+            worker.slots for worker in self.live.values() if queue in worker.queues and not worker.deaf
+        )
+
+    def deaf(self, queue: str) -> int:
+        """How many live workers of a queue receive nothing."""
+        return sum(worker.deaf for worker in self.live.values() if queue in worker.queues)
 
 
 def call_roll(client: "redis.Redis") -> Roll:
@@ -57,4 +68,6 @@ def _worker(name: str, text: str) -> Worker:
         pid=int(told.get("pid", 0)),
         pool=told.get("pool", ""),
         since=float(told.get("since", 0)),
+        proven_ago=told.get("proven_ago"),
+        deaf=bool(told.get("deaf", False)),
     )

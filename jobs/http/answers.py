@@ -162,6 +162,26 @@ class Queues(Camel):
     queues: list[QueueOut]
 
 
+class BreakerOut(Camel):
+    """A circuit breaker. `phase`: closed, open, half-open or ramp; `share` of the window's `calls` failed;
+    `guards`: the queues and tasks that it holds back while it is not closed."""
+
+    name: str
+    phase: str
+    forced: bool
+    since: datetime | None
+    probe_at: datetime | None
+    calls: int
+    share: float | None
+    guards: list[str]
+
+
+class Breakers(Camel):
+    """Every breaker."""
+
+    breakers: list[BreakerOut]
+
+
 class Issue(Camel):
     """Something that is not as it should be, and what to do about it."""
 

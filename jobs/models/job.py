@@ -17,8 +17,8 @@ class Job(models.Model):
 
     `uid` is its public id and Celery's task id. `runs` counts every start and fences them: an event is
     folded only if its run is the one that the row expects. `attempt` counts the runs that used up an
-    attempt, `stalls` those that were lost with their worker, `snoozes` those that only waited. `cancel_requested_at` is when
-    somebody asked to cancel the job while it ran; see `jobs.store.cancelling`.
+    attempt, `stalls` those that were lost with their worker, `snoozes` those that only waited.
+    `cancel_requested_at` is when somebody asked to cancel the job while it ran; see `jobs.store.cancelling`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -65,7 +65,9 @@ class Job(models.Model):
                 fields=["queue", "state", "id"], name="job_finished", condition=Q(state__in=_TERMINAL)
             ),
             models.Index(
-                fields=["queue"], name="job_cancelling", condition=Q(cancel_requested_at__isnull=False, state__in=_LIVE)
+                fields=["queue"],
+                name="job_cancelling",
+                condition=Q(cancel_requested_at__isnull=False, state__in=_LIVE),
             ),
             models.Index(fields=["correlation_id"], name="job_correlation", condition=~Q(correlation_id="")),
             models.Index(fields=["subject", "id"], name="job_subject", condition=~Q(subject="")),

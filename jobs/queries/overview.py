@@ -7,6 +7,7 @@ from jobs.configuration import queue_book
 from jobs.health import Level, Problem, Vitals, problems
 from jobs.models import Attempt
 from jobs.queries.backlog import Backlog, Count, backlogs
+from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queries.pace import Pace, paces
 from jobs.queries.presence import Presence, presence
 
@@ -89,7 +90,9 @@ def overview() -> Overview:
     """One look at everything, at a cost that does not grow with the number of jobs."""
     names = queue_book().names
     now, backlog, pace = presence(names), backlogs(names), paces(names)
-    queues = [_queue(name, backlog[name], pace.get(name, Pace()), now) for name in names]
+    breakers = breakers_or_none()
+    held_back = {name: holding_back(name, breakers) for name in names}
+    queues = [_queue(name, backlog[name], pace.get(name, Pace()), now, held_back[name]) for name in names]
     return Overview(
         queues=queues,
         totals=_totals(queues, now),
@@ -104,7 +107,7 @@ def last_ended(limit: int = _LAST) -> list[Attempt]:
     return list(Attempt.objects.select_related("job").order_by("-id")[:limit])
 
 
-def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence) -> QueueNow:
+def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence, held_back: tuple[str, ...]) -> QueueNow:
     slots = now.slots(name)
     vitals = Vitals(
         waiting=backlog.waiting.value,
@@ -114,6 +117,8 @@ def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence) -> QueueNow:
         led=name in now.led,
         ended=pace.completed + pace.failed,
         success=pace.success,
+        deaf=now.deaf(name),
+        held_back=held_back,
     )
     wrong = tuple(problems(vitals)) if now.reachable else ()
     return QueueNow(name, queue_book().get(name).owner, backlog, pace, slots, wrong)

@@ -150,7 +150,9 @@ WITH v AS (
         kwargs = coalesce(v.kwargs::jsonb, j.kwargs)
     FROM v
     WHERE j.uid = v.uid AND {_EXPECTED}
-    RETURNING j.*, CASE WHEN j.state = 'cancelled' AND v.kind <> 'expired' THEN 'cancelled' ELSE v.kind END AS kind, v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
+    RETURNING j.*,
+        CASE WHEN j.state = 'cancelled' AND v.kind <> 'expired' THEN 'cancelled' ELSE v.kind END AS kind,
+        v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
         v.result, v.keep_result, v.delay AS retry_delay
 ), history AS (
     INSERT INTO jobs_attempt
@@ -175,7 +177,8 @@ WITH v AS (
         CASE state WHEN 'completed' THEN 'SUCCESS' WHEN 'failed' THEN 'FAILURE' ELSE 'REVOKED' END,
         left(worker, 100), 'application/json', 'utf-8',
         CASE state WHEN 'cancelled' THEN jsonb_build_object('exc_type', 'TaskRevokedError', 'exc_message',
-            jsonb_build_array(coalesce(nullif(reason, ''), kind)), 'exc_module', 'celery.exceptions')::text ELSE result END,
+            jsonb_build_array(coalesce(nullif(reason, ''), kind)), 'exc_module', 'celery.exceptions')::text
+        ELSE result END,
         created_at, to_timestamp(started), to_timestamp(ended), nullif(traceback, ''), '{{"children": []}}',
         options ->> 'periodic_task_name'
     FROM moved WHERE state IN ('completed', 'failed', 'cancelled') AND keep_result

@@ -2,8 +2,10 @@
 is the contract for the pinned version."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
+from celery import bootsteps
 from celery.worker import state
 
 
@@ -20,6 +22,45 @@ def active_ids() -> set[str]:
 def consumed_queues(worker: Any) -> list[str]:
     """Queues that this worker consumes right now."""
     return list(worker.app.amqp.queues.consume_from)
+
+
+def handle(consumer: Any, task: str, handler: Callable[..., None]) -> None:
+    """Let `handler(message, payload, ack, reject, callbacks)` take the messages of a task in the main process."""
+    consumer.strategies[task] = handler
+
+
+def may_receive(worker: Any) -> bool:
+    """Whether this worker fetches messages now: it does not while it holds as many as it may, nor while a
+    job occupies the only process there is."""
+    consumer = getattr(worker, "consumer", None)
+    task_consumer = getattr(consumer, "task_consumer", None)
+    if task_consumer is None or (type(worker.pool).__module__.endswith("solo") and state.active_requests):
+        return False
+    return bool(task_consumer.channel.qos.can_consume())
+
+
+def reconnect(worker: Any) -> None:
+    """End the consumer's connection as if it had broken; Celery makes another."""
+    worker.hub.call_soon(_break)
+
+
+def stop(worker: Any, exit_code: int) -> None:
+    """Let the running jobs end, then exit."""
+    state.should_stop = exit_code
+    worker.hub.call_soon(_wake)
+
+
+def is_running(worker: Any) -> bool:
+    """Whether it has not begun to stop."""
+    return bool(worker.blueprint.state == bootsteps.RUN)
+
+
+def _break() -> None:
+    raise ConnectionError("the consumer is deaf")
+
+
+def _wake() -> None:
+    """Nothing: the event loop looks around."""
 
 
 def process_ids(worker: Any) -> set[int]:

@@ -43,15 +43,20 @@ def test_sound_declarations_have_no_fault() -> None:
     )  # fmt: skip
 
     assert (
-        find_faults(_book(Queue("a", "tests", tasks=("one.*",))), tasks, "w: celery -A x worker -Q a", {}) == []
+        find_faults(_book(Queue("a", "tests", tasks=("one.*",))), tasks, "w: celery -A x worker -Q a", {})
+        == []
     )
 
 
 def test_all_faults_are_told_at_once() -> None:
-    tasks = _tasks(retry_backof=2, relies_on=("coin_gecko",), time_limit=30, stale_after=20, soft_time_limit=40)
+    tasks = _tasks(
+        retry_backof=2, relies_on=("coin_gecko",), time_limit=30, stale_after=20, soft_time_limit=40
+    )
     book = _book(Queue("a", "tests", concurrency=0), Queue("b", "tests", tasks=("one.tusk", "one.task")))
 
-    found = [(fault.code, fault.sentence) for fault in find_faults(book, tasks, PROCFILE, {"coingecko": Breaker()})]
+    found = [
+        (fault.code, fault.sentence) for fault in find_faults(book, tasks, PROCFILE, {"coingecko": Breaker()})
+    ]
 
     assert found == [
         ("E001", "queue 'a': concurrency must be at least 1"),
@@ -64,8 +69,10 @@ def test_all_faults_are_told_at_once() -> None:
         ),
         (
             "E006",
-            "task 'one.task' relies on 'coin_gecko', which JOBS_DEPENDENCIES does not declare; "
-            "did you mean 'coingecko'?",
+            (
+                "task 'one.task' relies on 'coin_gecko', which JOBS_DEPENDENCIES does not declare; "
+                "did you mean 'coingecko'?"
+            ),
         ),
         (
             "E004",

@@ -78,7 +78,7 @@ def test_a_job_that_tells_progress_is_stopped_there_and_may_tell_of_tidying_up(p
     assert the_end(result.id) == CANCELLED
     assert reason_of(result.id) == "enough; it ended by itself"
     assert executions() == {"tidied up": 1}
-    detail = Job.objects.get(uid=result.id).progress_detail
+    detail: Any = Job.objects.get(uid=result.id).progress_detail
     assert detail["message"] == "tidied up"
 
 
@@ -226,7 +226,7 @@ def test_celerys_own_calls_cancel(platform: Platform) -> None:
 def test_cancelled_at_any_moment_each_job_ends_once_and_the_canceller_knows(platform: Platform) -> None:
     platform.dispatcher()
     worker = platform.worker(slots=2)
-    draw = random.Random(20)  # noqa: S311 -- a test's own dice
+    draw = random.Random(20)
     results = work.enqueue_many([{"name": str(n), "seconds": draw.uniform(0.0, 0.12)} for n in range(150)])
     told: dict[str, str] = {}
 

@@ -312,7 +312,9 @@ def test_a_request_for_a_run_of_another_worker_is_not_written() -> None:
 def test_a_breakers_state_is_replaced_only_by_those_who_saw_it(seen: str, after: int) -> None:
     assert scripts.run(redis(), "breaker", [keys.circuit("x")], [seen, "new", 60_000]) == after
     assert (redis().get(keys.circuit("x")) == "new") == bool(after)
-    assert scripts.run(redis(), "breaker", [keys.circuit("x")], ["new" if after else "", "newer", 60_000]) == 1
+    assert (
+        scripts.run(redis(), "breaker", [keys.circuit("x")], ["new" if after else "", "newer", 60_000]) == 1
+    )
 
 
 def test_a_note_is_appended_while_the_lease_is_held_and_not_after() -> None:

@@ -1,5 +1,6 @@
 """What operators do to single jobs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ from django.conf import LazySettings
 from django_celery_results.models import TaskResult
 
 from jobs.errors import IllegalMove, NotFound, Unavailable
-from jobs.fence import connection as redis_connection
 from jobs.fence import cancelling, keys, leases
+from jobs.fence import connection as redis_connection
 from jobs.fence.cancelling import CancelRequest
 from jobs.fence.connection import client
 from jobs.fence.leases import Lease, Ticket
@@ -24,7 +25,7 @@ from tests.jobs.rows import make_job, snapshot
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TICKET = Ticket(1, "abc")
-CALLS = {"cancel": cancel, "retry": retry, "promote": promote}
+CALLS: dict[str, Callable[[str], object]] = {"cancel": cancel, "retry": retry, "promote": promote}
 LEGAL = {
     "cancel": MOVES["cancel"].sources - {State.ACTIVE},  # a run is asked, see below
     "retry": MOVES["retry"].sources,
@@ -47,7 +48,8 @@ def test_a_legal_move_ends_where_the_table_says(name: str, state: State) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "state"), [
+    ("name", "state"),
+    [
         (name, state)
         for name in CALLS
         for state in State
@@ -142,7 +144,12 @@ def test_a_job_that_was_asked_to_end_may_be_retried_by_hand() -> None:
     assert Job.objects.get().reason == "not needed; it was interrupted"
     retry(job.uid)
     row = Job.objects.get()
-    assert (row.state, row.cancel_requested_at, row.cancel_reason, row.cancel_grace) == ("waiting", None, "", None)
+    assert (row.state, row.cancel_requested_at, row.cancel_reason, row.cancel_grace) == (
+        "waiting",
+        None,
+        "",
+        None,
+    )
 
 
 def test_without_redis_nothing_is_cancelled(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
