@@ -150,7 +150,13 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Tickets and leases cover loss and duplicates, so the broker need not keep a set of unacknowledged
 # messages: one round trip a message instead of three, and a worker survives a restart of Redis.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False, "health_check_interval": 10}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "ack_emulation": False,
+    "health_check_interval": 10,
+    # Without these, one answer that never comes (to a worker's heartbeat event, say) stops its event loop.
+    "socket_timeout": 3,
+    "socket_connect_timeout": 3,
+}
 CELERY_RESULT_BACKEND = "jobs.worker.backend:LogBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_ACCEPT_CONTENT = ["json"]

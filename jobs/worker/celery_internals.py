@@ -25,7 +25,7 @@ def consumed_queues(worker: Any) -> list[str]:
 
 
 def handle(consumer: Any, task: str, handler: Callable[..., None]) -> None:
-    """Let `handler(message, payload, ack, reject, callbacks)` take the messages of a task in the main process."""
+    """Let `handler(message, ...)` take the messages of a task in the main process."""
     consumer.strategies[task] = handler
 
 

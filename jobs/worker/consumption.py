@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 PREFIX = "millrace.probe."
 _TASK = "millrace.probe"
 _LOOKS = 4  # per period
-_HEALING = 10.0  # seconds at least for a new connection, and for a stop, to be made
+_HEALING = 20.0  # seconds at least for a new connection, and for a stop, to be made
 
 
 class Step(Enum):
@@ -83,9 +83,9 @@ class Hearing(bootsteps.ConsumerStep):
         celery_internals.handle(consumer, _TASK, _hear_probe)
 
 
-def _hear_probe(_message: Any, _payload: Any, ack: Any, _reject: Any, _callbacks: Any) -> None:
+def _hear_probe(message: Any, *_: Any) -> None:
     _ear.hear()
-    ack()
+    message.ack()
 
 
 class Consumption:
@@ -161,7 +161,6 @@ class Consumption:
         headers = {"task": _TASK, "id": str(uuid.uuid4()), "lang": "py"}
         try:
             with self._worker.app.connection_for_write(connect_timeout=2) as connection:
-                connection.transport_options |= {"socket_timeout": 2.0, "socket_connect_timeout": 2.0}
                 producer = connection.Producer(auto_declare=False)
                 producer.publish(
                     "[[], {}, {}]", routing_key=self._queue.name, exchange="", headers=headers, declare=[self._queue],

@@ -53,7 +53,7 @@ def test_a_deaf_worker_connects_again_and_runs_jobs(platform: Platform, proxy: P
 
     proxy.silence()
 
-    assert mark.delay("after").get(timeout=30) == "after"
+    assert mark.delay("after").get(timeout=60) == "after"
     assert "the consumer is deaf: connecting again" in worker.log.read_text()
     assert worker.popen.poll() is None
     wait_until(lambda: not the_worker().deaf, 30, "the proof")

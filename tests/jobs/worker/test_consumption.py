@@ -12,11 +12,11 @@ from jobs.worker.consumption import Step, due
         (10.0, None, Step.ASK, Step.ASK),
         (19.0, 9.9, Step.ASK, Step.REST),
         (20.0, 10.0, Step.ASK, Step.RECONNECT),
-        (29.0, 9.9, Step.RECONNECT, Step.REST),
-        (30.0, 10.0, Step.RECONNECT, Step.STOP),
-        (39.0, 9.9, Step.STOP, Step.REST),
-        (40.0, 10.0, Step.STOP, Step.ABANDON),
-        (50.0, 10.0, Step.ABANDON, Step.ABANDON),
+        (39.0, 19.9, Step.RECONNECT, Step.REST),
+        (40.0, 20.0, Step.RECONNECT, Step.STOP),
+        (59.0, 19.9, Step.STOP, Step.REST),
+        (60.0, 20.0, Step.STOP, Step.ABANDON),
+        (80.0, 20.0, Step.ABANDON, Step.ABANDON),
     ],
 )
 def test_one_step_after_the_other(
@@ -25,7 +25,8 @@ def test_one_step_after_the_other(
     assert due(10.0, silent_for, asked_for, tried) is step
 
 
-def test_healing_has_ten_seconds_though_silence_is_noticed_sooner() -> None:
+def test_healing_has_twenty_seconds_though_silence_is_noticed_sooner() -> None:
     assert due(1.0, 2.0, 1.0, Step.ASK) is Step.RECONNECT
-    assert [due(1.0, 12.0, 9.9, tried) for tried in (Step.RECONNECT, Step.STOP)] == [Step.REST, Step.REST]
-    assert due(1.0, 12.0, 10.0, Step.RECONNECT) is Step.STOP
+    assert due(30.0, 90.0, 29.9, Step.RECONNECT) is Step.REST
+    assert [due(1.0, 22.0, 19.9, tried) for tried in (Step.RECONNECT, Step.STOP)] == [Step.REST, Step.REST]
+    assert due(1.0, 22.0, 20.0, Step.RECONNECT) is Step.STOP
