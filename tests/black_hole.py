@@ -12,8 +12,7 @@ class Proxy:
         self._target = port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._silent = threading.Event()  # of the connections that exist now
-        self._refusing = False
-        self.accepted = 0
+        self._swallowing = b"\0never"
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -26,6 +25,10 @@ class Proxy:
         self._silent.set()
         self._silent = threading.Event()
 
+    def swallow(self, word: bytes) -> None:
+        """From now on what contains `word` does not get through, whatever the connection."""
+        self._swallowing = word
+
     def close(self) -> None:
         """Accept no more."""
         self._silent.set()
@@ -35,17 +38,17 @@ class Proxy:
         with contextlib.suppress(OSError):
             while True:
                 near, _ = self._listener.accept()
-                self.accepted += 1
                 far = socket.create_connection(("127.0.0.1", self._target))
                 for source, sink in ((near, far), (far, near)):
-                    threading.Thread(target=_forward, args=(source, sink, self._silent), daemon=True).start()
+                    threading.Thread(
+                        target=self._forward, args=(source, sink, self._silent), daemon=True
+                    ).start()
 
-
-def _forward(source: socket.socket, sink: socket.socket, silent: threading.Event) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65_536):
-            if not silent.is_set():
-                sink.sendall(data)
-    if not silent.is_set():
+    def _forward(self, source: socket.socket, sink: socket.socket, silent: threading.Event) -> None:
         with contextlib.suppress(OSError):
-            sink.shutdown(socket.SHUT_WR)
+            while data := source.recv(65_536):
+                if not silent.is_set() and self._swallowing not in data:
+                    sink.sendall(data)
+        if not silent.is_set():
+            with contextlib.suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)

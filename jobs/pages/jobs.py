@@ -72,7 +72,7 @@ def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
         return HttpResponseBadRequest(f"There is no action {name!r}.", content_type="text/plain")
     action, done = _ACTIONS[name]
     try:
-        answer = action(uid)
+        answer = cancel(uid, f"cancelled by {request.user}") if action is cancel else action(uid)
         messages.success(request, done or f"The job is {answer}.")
     except (IllegalMove, Unavailable) as error:
         messages.error(request, str(error))

@@ -57,3 +57,16 @@ def test_a_deaf_worker_connects_again_and_runs_jobs(platform: Platform, proxy: P
     assert "the consumer is deaf: connecting again" in worker.log.read_text()
     assert worker.popen.poll() is None
     wait_until(lambda: not the_worker().deaf, 30, "the proof")
+
+
+def test_a_worker_that_stays_deaf_exits_for_its_supervisor(platform: Platform, proxy: Proxy) -> None:
+    platform.dispatcher()
+    worker = platform.worker("w1", "quick", 1, JOBS_PROOF_EVERY="1", REDIS_URL=_through(proxy))
+    assert mark.delay("before").get(timeout=30) == "before"
+
+    proxy.swallow(b"BRPOP")
+
+    wait_until(lambda: call_roll(client()).deaf("quick") == 1, 30, "the silence")
+    assert call_roll(client()).slots("quick") == 0
+    assert worker.popen.wait(timeout=80) == 1
+    assert "the consumer is still deaf: this worker stops" in worker.log.read_text()

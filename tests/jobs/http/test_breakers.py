@@ -33,7 +33,10 @@ def test_a_breaker_is_shown_as_it_is(api: Api) -> None:
 
 
 def test_it_is_forced_and_let_go_and_who_did_it_is_kept(api: Api) -> None:
-    assert (put(api, "outside", "open").json()["phase"], put(api, "outside", "open").json()["forced"]) == ("open", True)
+    assert (put(api, "outside", "open").json()["phase"], put(api, "outside", "open").json()["forced"]) == (
+        "open",
+        True,
+    )
     assert put(api, "outside", "closed").json()["phase"] == "closed"
     answer = put(api, "outside", "auto").json()
     assert (answer["phase"], answer["forced"]) == ("closed", False)
