@@ -50,7 +50,7 @@ class Problem:
 
 def problems(vitals: Vitals, limits: Thresholds | None = None) -> list[Problem]:
     """Everything that is wrong with a queue, worst first."""
-    found = [*_unattended(vitals), *_overdue(vitals, limits or Thresholds())]
+    found = [*_unattended(vitals), *_impaired(vitals), *_overdue(vitals, limits or Thresholds())]
     return sorted(found, key=lambda problem: problem.level != Level.CRITICAL)
 
 
@@ -62,6 +62,16 @@ def _unattended(vitals: Vitals) -> Iterator[Problem]:
             "No dispatcher leads this queue.",
             "Start `manage.py dispatcher`.",
         )
+    if vitals.waiting and not vitals.slots:
+        yield Problem(
+            Level.CRITICAL,
+            "no worker",
+            "Jobs wait and no worker serves this queue.",
+            "Start `celery -A config worker -Q` with this queue.",
+        )
+
+
+def _impaired(vitals: Vitals) -> Iterator[Problem]:
     if vitals.deaf:
         yield Problem(
             Level.WARNING,
@@ -75,13 +85,6 @@ def _unattended(vitals: Vitals) -> Iterator[Problem]:
             "breaker open",
             f"Too many jobs failed; these breakers hold jobs back: {', '.join(vitals.held_back)}.",
             "They try again by themselves; see `manage.py queues breakers`.",
-        )
-    if vitals.waiting and not vitals.slots:
-        yield Problem(
-            Level.CRITICAL,
-            "no worker",
-            "Jobs wait and no worker serves this queue.",
-            "Start `celery -A config worker -Q` with this queue.",
         )
 
 

@@ -128,6 +128,8 @@ class Consumption:
                 logger.exception("consumption could not be looked at")
 
     def _look(self) -> None:
+        if not celery_internals.is_running(self._worker):
+            return  # a worker that stops is not meant to receive
         now = time.monotonic()
         answered = self._asked_at is not None and _ear.heard_at >= self._asked_at
         if answered or not celery_internals.may_receive(self._worker):
@@ -152,7 +154,7 @@ class Consumption:
             case Step.STOP:
                 logger.error("the consumer is still deaf: this worker stops")
                 celery_internals.stop(self._worker, exit_code=1)
-            case Step.ABANDON if celery_internals.is_running(self._worker):
+            case Step.ABANDON:
                 logger.critical("this worker does not even stop: it is abandoned")
                 os._exit(1)
 
