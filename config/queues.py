@@ -3,11 +3,15 @@
 Numbers are defaults: operators override them live, per queue.
 """
 
+from jobs.breaker import Breaker
 from jobs.queues import Queue
 from jobs.rates import parse_rate
 from jobs.retry import Exponential, Fixed, Linear
 
 DEFAULT = "default"
+
+# Outside services that tasks name in `relies_on`: when their calls fail, only those tasks wait.
+DEPENDENCIES: dict[str, Breaker] = {}
 
 QUEUES = (
     # Tasks that no queue names: Celery's own meaning of retries, for code that was written for Celery.

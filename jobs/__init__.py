@@ -6,7 +6,7 @@ What job code needs is here; see docs/ for how it is used.
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from jobs.errors import LockBusy, Permanent, RateLimited, Snooze, Transient
+from jobs.errors import Cancelled, LockBusy, Permanent, RateLimited, Snooze, Transient
 from jobs.options import Unique
 from jobs.priority import Priority
 from jobs.rates import Rate, parse_rate
@@ -39,6 +39,20 @@ def children() -> list["Child"]:
     return children_of(run.lease.uid) if run else []
 
 
+def cancelled() -> bool:
+    """Whether somebody asked to cancel the running job; see `jobs.worker.cancelling`."""
+    from jobs.worker.cancelling import cancelled as asked
+
+    return asked()
+
+
+def check_cancelled() -> None:
+    """Raise Cancelled when somebody asked to cancel the running job; see `jobs.worker.cancelling`."""
+    from jobs.worker.cancelling import check_cancelled as check
+
+    check()
+
+
 def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
     """Hold a lock between jobs for the length of a `with` block; see `jobs.worker.locks`."""
     from jobs.worker.locks import lock as hold
@@ -47,6 +61,7 @@ def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
 
 
 __all__ = [
-    "Custom", "Exponential", "Fixed", "Linear", "LockBusy", "Permanent", "Priority", "Rate", "RateLimited",
-    "Snooze", "Transient", "Unique", "children", "lock", "log", "parse_rate", "progress",
+    "Cancelled", "Custom", "Exponential", "Fixed", "Linear", "LockBusy", "Permanent", "Priority", "Rate",
+    "RateLimited", "Snooze", "Transient", "Unique", "cancelled", "check_cancelled", "children", "lock", "log",
+    "parse_rate", "progress",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 from celery import Celery
 
 from jobs.errors import UnknownName
+from jobs.worker.consumption import Hearing
 from jobs.worker.liveness import Liveness
 
 
@@ -21,10 +22,12 @@ class Millrace(Celery):
     """A Celery application whose tasks are durable: `app = Millrace("name")` is all that changes."""
 
     task_cls = "jobs.worker.task:JobTask"
+    control_cls = "jobs.remote_control:DurableControl"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.steps["worker"].add(Liveness)
+        self.steps["consumer"].add(Hearing)
 
     def _task_from_fun(self, fun: Any, name: Any = None, base: Any = None, *args: Any, **options: Any) -> Any:
         """Celery's hook behind `@app.task` and `@shared_task`: a base class of one's own is durable too."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
-from jobs.configuration import queue_book
+from jobs.configuration import dependencies, queue_book
 from jobs.declarations import Fault, find_faults
 from jobs.names import registered_tasks
 
@@ -18,7 +18,7 @@ def check_declarations(**_: Any) -> list[checks.CheckMessage]:
 
 def declared_faults() -> list[Fault]:
     """What is wrong with this project's queues, tasks and Procfile (setting JOBS_PROCFILE)."""
-    return find_faults(queue_book(), registered_tasks(), _procfile())
+    return find_faults(queue_book(), registered_tasks(), _procfile(), dependencies())
 
 
 def _procfile() -> str | None:

@@ -1,9 +1,11 @@
 """The platform's settings, read once from Django's: `JOBS_*` names, with their defaults."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from django.conf import settings
 
+from jobs.breaker import Breaker
 from jobs.queues import QueueBook
 
 PAYLOAD_LIMIT = 1024 * 1024  # bytes of a job's arguments as JSON
@@ -16,9 +18,20 @@ def queue_book() -> QueueBook:
     return QueueBook(settings.JOBS_QUEUES, settings.JOBS_DEFAULT_QUEUE)
 
 
+def dependencies() -> Mapping[str, Breaker]:
+    """The outside services that tasks may name in `relies_on`, each with its breaker."""
+    found: Mapping[str, Breaker] = getattr(settings, "JOBS_DEPENDENCIES", {})
+    return found
+
+
 def lease() -> float:
     """Seconds without a heartbeat after which a worker counts as dead."""
     return float(getattr(settings, "JOBS_LEASE", 30.0))
+
+
+def proof_every() -> float:
+    """Seconds of silence after which a worker proves that it consumes; it has as long for each answer."""
+    return float(getattr(settings, "JOBS_PROOF_EVERY", 10.0))
 
 
 def leader_lease() -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from jobs.breaker import Breaker
 from jobs.options import unknown_options
 from jobs.queues import QueueBook
 from jobs.supervisor.procfile import parse
@@ -31,12 +32,15 @@ class Fault:
     serious: bool = True
 
 
-def find_faults(book: QueueBook, tasks: Mapping[str, Any], procfile: str | None) -> list[Fault]:
+def find_faults(
+    book: QueueBook, tasks: Mapping[str, Any], procfile: str | None, dependencies: Mapping[str, Breaker]
+) -> list[Fault]:
     """Every fault. `procfile` is the text of the Procfile, None where workers are started otherwise."""
     found = [Fault("E001", sentence) for sentence in book.faults()]
     found += [Fault("E002", sentence) for task in tasks.values() for sentence in _unknown_options(task)]
     found += [Fault("E003", sentence) for task in tasks.values() for sentence in _crossed_limits(task)]
     found += [Fault("E005", sentence) for sentence in _unregistered(book, tasks)]
+    found += [Fault("E006", sentence) for sentence in _unknown_dependencies(dependencies, tasks)]
     if procfile is not None:
         consumed = _consumed(procfile, book.default)
         found += [Fault("E004", sentence) for sentence in _undeclared(book, consumed)]
@@ -61,6 +65,19 @@ def _unknown_options(task: Any) -> Iterator[str]:
     inherited = {name for base in type(task).__mro__[1:] for name in vars(base)}
     configured = {name for name, _setting in task.from_config}
     return unknown_options(task, sorted(inherited | configured | _UNDECLARED))
+
+
+def _unknown_dependencies(dependencies: Mapping[str, Breaker], tasks: Mapping[str, Any]) -> Iterator[str]:
+    for name, breaker in dependencies.items():
+        for fault in breaker.faults():
+            yield f"dependency {name!r}: {fault}"
+    for task in tasks.values():
+        for name in getattr(task, "relies_on", ()):
+            if name not in dependencies:
+                yield (
+                    f"task {task.name!r} relies on {name!r}, which JOBS_DEPENDENCIES does not declare"
+                    f"{_did_you_mean(name, dependencies)}"
+                )
 
 
 def _crossed_limits(task: Any) -> Iterator[str]:

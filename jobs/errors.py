@@ -46,6 +46,10 @@ class LockBusy(Snooze):
         self.key = key
 
 
+class Cancelled(JobError):
+    """Somebody asked to cancel the job: clean up and let this go on its way."""
+
+
 class DependencyPending(Snooze):
     """A job that this one depends on has not finished."""
 
@@ -126,6 +130,10 @@ class NotFound(JobError):
 
 class IllegalMove(JobError):
     """The job is not in a state that allows this."""
+
+
+class StillRunning(JobError):
+    """The job did not end within the time that somebody was ready to wait."""
 
 
 class Unavailable(JobError):

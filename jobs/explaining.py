@@ -64,6 +64,8 @@ class Facts:
     reason: str = ""
     run_at: datetime | None = None
     worker: str = ""
+    breakers: Sequence[str] = ()  # those that are not closed and guard the job
+    cancelling: str = ""  # why somebody asked a run to end
     attempt: int = 0
     max_attempts: int | None = None
     past: Sequence[Past] = ()
@@ -89,7 +91,8 @@ def _of_state(facts: Facts) -> Iterator[Reason]:
         case State.BLOCKED:
             yield _blocked(facts)
         case State.ACTIVE:
-            yield Reason("running", f"It runs on {facts.worker or 'a worker'}.")
+            asked = f" It was asked to end: {facts.cancelling}." if facts.cancelling else ""
+            yield Reason("running", f"It runs on {facts.worker or 'a worker'}.{asked}")
         case State.COMPLETED:
             yield Reason("completed", f"It completed on {_times(max(1, len(facts.past)), 'run')}.")
         case State.CANCELLED:
@@ -124,6 +127,9 @@ def _waiting(facts: Facts) -> Iterator[Reason]:
 
 def _kept_back(facts: Facts) -> Iterator[Reason]:
     around, queue = facts.around, f"the queue {facts.queue}"
+    for name in facts.breakers:
+        advice = f"manage.py queues breaker {name} closed"
+        yield Reason("breaker", f"The breaker {name} is open: too many calls failed.", advice=advice)
     if around.draining:
         advice = f"manage.py queues resume {facts.queue}"
         yield Reason("draining", f"It came after {queue} was told to drain.", advice=advice)

@@ -34,6 +34,8 @@ class Vitals:
     led: bool
     ended: int
     success: float | None
+    deaf: int = 0  # workers that live and receive nothing
+    held_back: tuple[str, ...] = ()  # breakers that are not closed
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Problem:
 
 def problems(vitals: Vitals, limits: Thresholds | None = None) -> list[Problem]:
     """Everything that is wrong with a queue, worst first."""
-    found = [*_unattended(vitals), *_overdue(vitals, limits or Thresholds())]
+    found = [*_unattended(vitals), *_impaired(vitals), *_overdue(vitals, limits or Thresholds())]
     return sorted(found, key=lambda problem: problem.level != Level.CRITICAL)
 
 
@@ -66,6 +68,23 @@ def _unattended(vitals: Vitals) -> Iterator[Problem]:
             "no worker",
             "Jobs wait and no worker serves this queue.",
             "Start `celery -A config worker -Q` with this queue.",
+        )
+
+
+def _impaired(vitals: Vitals) -> Iterator[Problem]:
+    if vitals.deaf:
+        yield Problem(
+            Level.WARNING,
+            "deaf worker",
+            "A worker of this queue lives but receives nothing; it connects again, or exits to be restarted.",
+            "If it stays so, see its log and the way to Redis.",
+        )
+    if vitals.held_back:
+        yield Problem(
+            Level.WARNING,
+            "breaker open",
+            f"Too many jobs failed; these breakers hold jobs back: {', '.join(vitals.held_back)}.",
+            "They try again by themselves; see `manage.py queues breakers`.",
         )
 
 

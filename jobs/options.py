@@ -34,6 +34,8 @@ OWN_OPTIONS: dict[str, Any] = {
     "retry_unexpected": None,  # whether errors that autoretry_for does not name are retried
     "idempotent_for": None,  # seconds for which a result is given again for the same payload
     "subject": None,  # the payload field that names what the job is about (an address, a coin)
+    "cancel_grace": 5.0,  # seconds a cancelled run has before it is interrupted, and then before it is killed
+    "relies_on": (),  # names of dependencies (JOBS_DEPENDENCIES) whose breakers hold the task back
     "secret": (),  # payload fields that are never shown
     "bundle": True,  # whether its jobs, when they are short, may share a message
 }

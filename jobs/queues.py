@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from jobs.breaker import Breaker
 from jobs.errors import UnknownName
 from jobs.limits import Limits
 from jobs.rates import Rate
@@ -17,7 +18,7 @@ class Queue:
     `tasks` are the full names of the tasks routed here; a `*` at the end stands for any, and the longest
     such prefix wins. `concurrency` is the default size of one worker. `attempts` includes the first.
     `retry_unexpected`: whether errors that a task does not name are retried too. `keep_completed` and
-    `keep_failed` are how many finished jobs are kept.
+    `keep_failed` are how many finished jobs are kept. `breaker`: when failures stop the queue; None for never.
 
     Limits hold for the whole cluster, and for starts: `rate` for the queue, `rate_per_key` for each value of
     the payload field `key`; with `burst` they are token buckets of that size, else sliding windows.
@@ -43,6 +44,7 @@ class Queue:
     keep_completed: int = 100
     keep_failed: int = 100
     stalled_limit: int = 3
+    breaker: Breaker | None = None
 
     def faults(self) -> Iterator[str]:
         """What is wrong with this declaration, one sentence each."""
@@ -57,6 +59,8 @@ class Queue:
         for attribute in ("keep_completed", "keep_failed"):
             if getattr(self, attribute) < 0:
                 yield f"queue {self.name!r}: {attribute} cannot be negative"
+        for fault in self.breaker.faults() if self.breaker else ():
+            yield f"queue {self.name!r}: {fault}"
 
     def _limit_faults(self) -> Iterator[str]:
         for attribute in ("burst", "max_running", "max_running_per_key", "ageing"):

@@ -83,12 +83,17 @@ class Platform:
         return self._start(name, [sys.executable, "manage.py", "dispatcher"], **environment)
 
     def worker(
-        self, name: str = "w1", queues: str = "quick,fixed,default", slots: int = 2, *options: str
+        self,
+        name: str = "w1",
+        queues: str = "quick,fixed,default",
+        slots: int = 2,
+        *options: str,
+        **environment: str,
     ) -> Process:
         """A Celery worker; returns when it has announced itself."""
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues, "-c", str(slots)]
         command += ["-n", f"{name}@test", "-l", "INFO", "--without-gossip", "--without-mingle", *options]
-        process = self._start(name, command)
+        process = self._start(name, command, **environment)
         wait_until(lambda: _announced(name), 60, f"the worker {name}")
         return process
 

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import connection
 
-from jobs import Permanent, RateLimited, Snooze, Unique, log, progress
+from jobs import Permanent, RateLimited, Snooze, Unique, check_cancelled, log, progress
 
 
 def record(mark: str) -> None:
@@ -207,3 +207,68 @@ def asked_to_wait(self: Any, tenant: str, seconds: float = 0.0) -> str:
 def five_a_second(n: int) -> int:
     """Limited as Celery does it."""
     return n
+
+
+@shared_task(cancel_grace=0.3)
+def work(name: str, seconds: float) -> str:
+    """Looks for a request to cancel, and leaves a mark when it ends well."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        check_cancelled()
+        time.sleep(0.01)
+    record(name)
+    return name
+
+
+@shared_task(cancel_grace=30.0)
+def tell_until_stopped() -> None:
+    """Tells progress and never looks for anything else; tidies up when it is stopped."""
+    try:
+        while True:
+            progress(None, "still here")
+            time.sleep(0.05)
+    finally:
+        progress(None, "tidied up")
+        record("tidied up")
+
+
+@shared_task(cancel_grace=0.3)
+def sleep_on(seconds: float) -> None:
+    """Sleeps without looking."""
+    time.sleep(seconds)
+
+
+@shared_task(cancel_grace=0.3)
+def spin(seconds: float) -> None:
+    """Keeps the processor busy without looking."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+@shared_task(cancel_grace=0.3)
+def stubborn(seconds: float) -> None:
+    """Swallows whatever it is told."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            time.sleep(0.1)
+        except Exception:
+            record("swallowed")
+
+
+@shared_task(cancel_grace=0.3, max_retries=None)
+def insist() -> None:
+    """Fails and is tried again for ever."""
+    raise RuntimeError("once more")
+
+
+@shared_task(relies_on=("outside",), max_retries=None, default_retry_delay=1)
+def call_outside(name: str) -> str:
+    """Fails unless a mark says that the outside answers."""
+    record(f"called {name}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM tests_mark WHERE mark = 'outside answers'")
+        if not cursor.fetchone()[0]:
+            raise ConnectionError("the outside does not answer")
+    return name

@@ -1,12 +1,13 @@
 """The settings that every process shares. See `config/settings/environment.py` for what may be set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import environ
 
-from config.queues import DEFAULT, QUEUES
+from config.queues import DEFAULT, DEPENDENCIES, QUEUES
 from config.schedule import SCHEDULES
+from jobs.breaker import Breaker
 from jobs.localservices.state import database_address, redis_address
 from jobs.queues import Queue
 
@@ -138,16 +139,24 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
+JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
+JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Tickets and leases cover loss and duplicates, so the broker need not keep a set of unacknowledged
 # messages: one round trip a message instead of three, and a worker survives a restart of Redis.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False, "health_check_interval": 10}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "ack_emulation": False,
+    "health_check_interval": 10,
+    # Without these, one answer that never comes (to a worker's heartbeat event, say) stops its event loop.
+    "socket_timeout": 3,
+    "socket_connect_timeout": 3,
+}
 CELERY_RESULT_BACKEND = "jobs.worker.backend:LogBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -3,6 +3,7 @@
 from config.queues import QUEUES
 from config.settings.base import *  # noqa: F403 -- Django reads settings as module attributes
 from config.settings.base import DATABASES, env
+from jobs.breaker import Breaker
 from jobs.queues import Queue
 from jobs.retry import Exponential, Fixed
 
@@ -23,6 +24,7 @@ JOBS_QUEUES = (
     ),
     Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
 )  # fmt: skip
+JOBS_DEPENDENCIES = {"outside": Breaker(share=0.5, window=30, at_least=4, open_for=2, longest=8)}
 CELERY_IMPORTS = ["tests.sample_tasks", "tests.jobs.canvas.tasks"]
 CELERY_TASK_ROUTES = {
     "tests.sample_tasks.tenant_work": {"queue": "tenants"},

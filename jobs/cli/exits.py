@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
-from jobs.errors import JobError, OptionRefused, Unavailable
+from jobs.errors import JobError, OptionRefused, StillRunning, Unavailable
 from jobs.fence.connection import REDIS_ERRORS
 from jobs.states import State
 
@@ -33,6 +33,7 @@ HELP = """exit codes:
 BY_STATE = {State.COMPLETED: Exit.COMPLETED, State.FAILED: Exit.FAILED, State.CANCELLED: Exit.CANCELLED}
 EXPECTED = (JobError, DatabaseError, InterfaceError, *REDIS_ERRORS)
 
+_OF_JOB_ERRORS: dict[type, Exit] = {Unavailable: Exit.UNAVAILABLE, StillRunning: Exit.TIMED_OUT}
 _FLAGS = {"countdown": "--delay", "task": "NAME", "tags": "--tags", "priority": "--priority"}
 
 
@@ -42,7 +43,7 @@ def explain(error: Exception) -> tuple[str, Exit] | None:
         listed = (f"{_FLAGS.get(field, field)}: {problem}" for field, problem in error.fields.items())
         return "; ".join(listed), Exit.REFUSED
     if isinstance(error, JobError):
-        return str(error), Exit.UNAVAILABLE if isinstance(error, Unavailable) else Exit.REFUSED
+        return str(error), _OF_JOB_ERRORS.get(type(error), Exit.REFUSED)
     if isinstance(error, ProgrammingError) and "does not exist" in str(error):
         return f"The database lacks a table; run `manage.py migrate`. ({_first(error)})", Exit.UNAVAILABLE
     if isinstance(error, (OperationalError, InterfaceError)):

@@ -13,6 +13,7 @@ from jobs.fence.roll import Roll, call_roll
 from jobs.limits import Limits
 from jobs.names import registered_tasks
 from jobs.queries import counts_by_queue_and_state
+from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queries.queue_settings import limits_of, shown, state_of
 from jobs.queues import Queue
 from jobs.states import State
@@ -30,8 +31,11 @@ def _list(output: Output, _: argparse.Namespace) -> None:
 def _show(output: Output, options: argparse.Namespace) -> None:
     queue = queue_book().get(options.name)
     limits = limits_of([queue.name])[queue.name]
-    record = _record(queue, limits, counts_by_queue_and_state().get(queue.name, {}), _roll(output))
-    output.record(record | _settings(queue))
+    roll = _roll(output)
+    record = _record(queue, limits, counts_by_queue_and_state().get(queue.name, {}), roll)
+    proven = {} if roll is None else {"consumption_proven_seconds_ago": _proven(roll, queue.name)}
+    held_back = list(holding_back(queue.name, breakers_or_none()))
+    output.record(record | proven | {"held_back_by": held_back} | _settings(queue))
 
 
 def _add_name(parser: CommandParser) -> None:
@@ -45,6 +49,12 @@ def _roll(output: Output) -> Roll | None:
     except REDIS_ERRORS:
         output.note("Redis does not answer: the workers' slots are unknown.")
         return None
+
+
+def _proven(roll: Roll, queue: str) -> dict[str, float | str | None]:
+    """Per worker, how long ago at its last heartbeat a message had reached it."""
+    serving = (worker for worker in roll.live.values() if queue in worker.queues)
+    return {worker.id: "deaf" if worker.deaf else worker.proven_ago for worker in serving}
 
 
 def _record(queue: Queue, limits: Limits, counts: dict[str, int], roll: Roll | None) -> dict[str, Any]:

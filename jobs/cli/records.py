@@ -27,6 +27,7 @@ def full_record(job: Job) -> dict[str, Any]:
     attempts = [_attempt(one) for one in job.attempts.order_by("run")]
     return job_record(job) | {
         "stalls": job.stalls, "snoozes": job.snoozes, "options": job.options,
+        "cancel_requested_at": job.cancel_requested_at,
         "data": shown_payload(job), "attempts": attempts, "result": result_of(job), "error": error_of(job),
     }  # fmt: skip
 

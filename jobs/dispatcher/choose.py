@@ -8,12 +8,13 @@ from jobs.dispatcher.window import Window
 from jobs.store.waiting import WaitingJob, Wanted, next_by_key, next_by_priority, next_waiting
 
 
-def choose(window: Window, room: int) -> list[WaitingJob]:
-    """Up to `room` jobs that may be released now, in order."""
+def choose(window: Window, room: int, except_tasks: Sequence[str] = ()) -> list[WaitingJob]:
+    """Up to `room` jobs that may be released now, in order, none of `except_tasks`."""
     gate = window.gate
     if gate is None:
-        return next_waiting(Wanted(window.queue, list(window.out)), room)
-    wanted = Wanted(window.queue, list(window.out), gate.full_tasks(), gate.limits.drain_to)
+        return next_waiting(Wanted(window.queue, list(window.out), except_tasks), room)
+    shut = [*except_tasks, *gate.full_tasks()]
+    wanted = Wanted(window.queue, list(window.out), shut, gate.limits.drain_to)
     if gate.limits.per_key:
         found = next_by_key(wanted, gate.last_key, gate.full_keys(), room)
         ordered = in_turn(found) if gate.limits.fair else by_priority(found)

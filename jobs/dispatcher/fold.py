@@ -111,11 +111,13 @@ def _outcome(event: Event, worker: str, progress: tuple[float | None, str | None
 
 
 def _result(event: Event) -> str | None:
-    if event.kind in {"stalled", "cancelled", "expired"}:
-        name = {"stalled": "Stalled"}.get(event.kind, "TaskRevokedError")
-        module = "jobs.errors" if name == "Stalled" else "celery.exceptions"
+    if event.kind == "stalled":
         return celery_json.dumps(
-            {"exc_type": name, "exc_message": [event.data.get("reason", event.kind)], "exc_module": module}
+            {
+                "exc_type": "Stalled",
+                "exc_message": [event.data.get("reason", "")],
+                "exc_module": "jobs.errors",
+            }
         )
     return _text(event.data.get("result"))
 

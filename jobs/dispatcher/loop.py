@@ -17,6 +17,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
+from jobs.dispatcher.breakers import Breakers
+from jobs.dispatcher.cancelling import Cancellations
 from jobs.dispatcher.fold import Folded, fold
 from jobs.dispatcher.follow import Follower
 from jobs.dispatcher.leadership import Leadership
@@ -28,6 +30,7 @@ from jobs.dispatcher.window import Out, Window
 from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
+from jobs.guards import configured
 from jobs.states import TERMINAL
 from jobs.store.doctor import repair_flows
 from jobs.store.outcomes import Moved
@@ -61,6 +64,8 @@ class Dispatcher:
         self._limiting = Limiting(self._redis, app)
         self._bundling = frozenset(name for name, task in app.tasks.items() if getattr(task, "bundle", False))
         self._owed = rescue.Owed()
+        self._cancellations = Cancellations(self._redis)
+        self._breakers = Breakers(self._redis, configured())
         self._unfolded: list[Event] = []
         self._fold_due = 0.0
         self._folded_at = 0.0
@@ -165,6 +170,7 @@ class Dispatcher:
             self._start_over(now)
         self._epoch = roll.epoch
         self._limiting.tick(self.windows, roll.now_ms / 1000 - time.monotonic())
+        self._breakers.refresh(self.windows)
         for window in self.windows.values():
             slots = roll.slots(window.queue)
             window.dirty = window.dirty or slots > window.slots
@@ -211,6 +217,7 @@ class Dispatcher:
         if now < self._calm_at:
             return
         rescue.stall_lost(self._redis, held, roll)
+        self._cancellations.honour(held)
         if not self._unfolded:
             self._owed.stall(self._redis, held)
         for queue, window in self.windows.items():
@@ -237,7 +244,7 @@ class Dispatcher:
             return
         for window in list(self.windows.values()):
             try:
-                release(self._redis, self._publisher, window, self.leadership.identity)
+                release(self._redis, self._publisher, window, self.leadership.identity, self._breakers)
             except LostLead:
                 self.leadership.led.discard(window.queue)
                 del self.windows[window.queue]
@@ -310,6 +317,7 @@ class Dispatcher:
         for job in folded.moved:
             if job.queue in self.windows:
                 _learn_from(self.windows[job.queue], job)
+        self._breakers.observe(events, folded.moved, self.windows)
         for queue in folded.unblocked & set(self.windows):
             self.windows[queue].dirty = True
             self._poll_at = 0.0

@@ -1,10 +1,12 @@
 """Releasing: the next waiting jobs get their tickets and messages, as far as there is room."""
 
 import time
+from collections.abc import Sequence
 
 import redis
 
 from jobs import celery_json
+from jobs.dispatcher.breakers import Breakers
 from jobs.dispatcher.bundling import messages
 from jobs.dispatcher.choose import choose
 from jobs.dispatcher.publish import Publisher, Released
@@ -20,20 +22,34 @@ class LostLead(Exception):
     """Another dispatcher leads the queue now."""
 
 
-def release(client: "redis.Redis", publisher: Publisher, window: Window, identity: str) -> int:
+def release(
+    client: "redis.Redis", publisher: Publisher, window: Window, identity: str, breakers: Breakers
+) -> int:
     """Release what there is room for; answers how many. LostLead when the lead was lost."""
     if window.next_due is not None and window.next_due <= time.monotonic():
         window.next_due = None
         window.dirty = promote_due(window.queue) > 0 or window.dirty
     room = min(window.room(), _AT_MOST)
-    if not window.dirty or not room:
+    if not window.dirty or not room or breakers.shut(window.queue):
         window.look_when_open()
         return 0
-    rows = choose(window, room)
+    rows = choose(window, room, breakers.shut_out())
     # Else everything that waits is out; behind a gate, what is not may only be kept back.
     window.dirty = len(rows) == room or (window.gate is not None and (bool(rows) or window.gate.full))
+    jobs = breakers.admitted(window.queue, [released(row) for row in rows])
+    if len(jobs) < len(rows):
+        _put_back(window, rows, {job.uid for job in jobs})
     window.look_when_open()
-    return _release(client, publisher, window, identity, [released(row) for row in rows]) if rows else 0
+    return _release(client, publisher, window, identity, jobs) if jobs else 0
+
+
+def _put_back(window: Window, rows: Sequence[WaitingJob], admitted: set[str]) -> None:
+    """A breaker kept these back: the limits count them as released no more."""
+    if window.gate is None:
+        return
+    for row in rows:
+        if row.uid not in admitted:
+            window.gate.ended(Out(0.0, task=row.task, key=row.limit_key))
 
 
 def _release(

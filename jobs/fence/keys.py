@@ -19,7 +19,7 @@ def tickets(queue: str) -> str:
 
 
 def running(queue: str) -> str:
-    """Hash: job id -> lease (`run|nonce|worker|pid|since_ms|stale_at_ms`)."""
+    """Hash: job id -> lease (`run|nonce|worker|pid|since_ms|stale_at_ms`, then `|request` to cancel it, if any)."""
     return f"{PREFIX}:{{{queue}}}:running"
 
 
@@ -59,8 +59,13 @@ def fenced(queue: str) -> str:
 
 
 def held_by(worker: str) -> str:
-    """Hash: job id -> `queue|run|nonce|pid|since|stale` of what a worker is running."""
+    """Hash: job id -> `queue|run|nonce|pid|since|stale` of what a worker is running, then a request as above."""
     return f"{PREFIX}:held:{worker}"
+
+
+def circuit(breaker: str) -> str:
+    """A circuit breaker's state, as JSON; a breaker of a dependency belongs to no one queue."""
+    return f"{PREFIX}:breaker:{breaker}"
 
 
 def folded(queue: str) -> str:

@@ -36,7 +36,10 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Lease:
-    """Who runs what, since when. Times are Redis time in ms; `stale_ms` is 0 or when it is given up."""
+    """Who runs what, since when. Times are Redis time in ms; `stale_ms` is 0 or when it is given up.
+
+    `cancel` is the request to cancel it (`jobs.fence.cancelling`), empty for none.
+    """
 
     uid: str
     queue: str
@@ -47,26 +50,38 @@ class Lease:
     since_ms: int = 0
     stale_ms: int = 0
     epoch: str = ""
+    cancel: str = ""
 
     @classmethod
     def of_queue(cls, queue: str, uid: str, text: str) -> "Lease":
         """From the queue's `running` hash."""
-        run, nonce, worker, pid, since, stale = text.split("|")
-        return cls(uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale))
+        run, nonce, worker, pid, since, stale, *cancel = text.split("|", 6)
+        return cls(
+            uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel)
+        )
 
     @classmethod
     def of_worker(cls, worker: str, uid: str, text: str) -> "Lease":
         """From the worker's `held` hash."""
-        queue, run, nonce, pid, since, stale = text.split("|")
-        return cls(uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale))
+        queue, run, nonce, pid, since, stale, *cancel = text.split("|", 6)
+        return cls(
+            uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel)
+        )
 
     def queue_entry(self) -> str:
         """As it stands in the queue's `running` hash."""
-        return f"{self.run}|{self.nonce}|{self.worker}|{self.pid}|{self.since_ms}|{self.stale_ms}"
+        return (
+            f"{self.run}|{self.nonce}|{self.worker}|{self.pid}|{self.since_ms}|{self.stale_ms}{self._asked()}"
+        )
 
     def worker_entry(self) -> str:
         """As it stands in the worker's `held` hash."""
-        return f"{self.queue}|{self.run}|{self.nonce}|{self.pid}|{self.since_ms}|{self.stale_ms}"
+        return (
+            f"{self.queue}|{self.run}|{self.nonce}|{self.pid}|{self.since_ms}|{self.stale_ms}{self._asked()}"
+        )
+
+    def _asked(self) -> str:
+        return f"|{self.cancel}" if self.cancel else ""
 
 
 @dataclass(frozen=True)
@@ -174,10 +189,13 @@ def unbundle(client: "Client", queue: str, tickets: Iterable[tuple[str, str]]) -
     return int(scripts.run(client, "unbundle", [keys.tickets(queue)], pairs)) if pairs else 0
 
 
-def note(client: "Client", lease: Lease, event: str, data: str) -> bool:
-    """Append progress or a log line; False when the lease was lost."""
+LOST, TOLD, TOLD_AND_CANCELLED = 0, 1, 2  # what `note` answers
+
+
+def note(client: "Client", lease: Lease, event: str, data: str) -> int:
+    """Append progress or a log line: LOST (the lease), TOLD, or TOLD_AND_CANCELLED: somebody asks the run to end."""
     names = [keys.running(lease.queue), keys.events(lease.queue)]
-    return bool(scripts.run(client, "note", names, [lease.uid, lease.run, lease.nonce, event, data]))
+    return int(scripts.run(client, "note", names, [lease.uid, lease.run, lease.nonce, event, data]))
 
 
 def stall(client: "Client", lease: Lease, data: str) -> bool:

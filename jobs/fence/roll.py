@@ -14,7 +14,10 @@ _BUNDLE_POOLS = {"prefork", "solo"}  # one job at a time per process
 
 @dataclass(frozen=True)
 class Worker:
-    """A live worker as it announced itself."""
+    """A live worker as it announced itself.
+
+    `proven_ago`: seconds, at its last heartbeat, since a message had reached it; `deaf`: one did not.
+    """
 
     id: str
     queues: tuple[str, ...]
@@ -25,6 +28,8 @@ class Worker:
     pool: str = ""
     since: float = 0.0
     bundles: bool = False  # whether it understands messages that carry several jobs
+    proven_ago: float | None = None
+    deaf: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,14 @@ class Roll:
     live: Mapping[str, Worker]
 
     def slots(self, queue: str) -> int:
-        """How many jobs of a queue the live workers can run at once."""
-        return sum(worker.slots for worker in self.live.values() if queue in worker.queues)
+        """How many jobs of a queue the live workers that hear can run at once."""
+        return sum(
+            worker.slots for worker in self.live.values() if queue in worker.queues and not worker.deaf
+        )
+
+    def deaf(self, queue: str) -> int:
+        """How many live workers of a queue receive nothing."""
+        return sum(worker.deaf for worker in self.live.values() if queue in worker.queues)
 
     def bundles(self, queue: str) -> bool:
         """Whether every live worker of a queue understands bundles: messages go to any of them."""
@@ -65,4 +76,6 @@ def _worker(name: str, text: str) -> Worker:
         pool=told.get("pool", ""),
         since=float(told.get("since", 0)),
         bundles=bool(told.get("bundles")) and told.get("pool") in _BUNDLE_POOLS,
+        proven_ago=told.get("proven_ago"),
+        deaf=bool(told.get("deaf", False)),
     )

@@ -105,6 +105,7 @@ class JobDetail(JobOut):
     runs: int
     stalls: int
     snoozes: int
+    cancel_requested_at: datetime | None
     progress_details: Any
     data: dict[str, Any]
     options: dict[str, Any]
@@ -198,6 +199,26 @@ class Queues(Camel):
     """Every queue."""
 
     queues: list[QueueOut]
+
+
+class BreakerOut(Camel):
+    """A circuit breaker. `phase`: closed, open, half-open or ramp; `share` of the window's `calls` failed;
+    `guards`: the queues and tasks that it holds back while it is not closed."""
+
+    name: str
+    phase: str
+    forced: bool
+    since: datetime | None
+    probe_at: datetime | None
+    calls: int
+    share: float | None
+    guards: list[str]
+
+
+class Breakers(Camel):
+    """Every breaker."""
+
+    breakers: list[BreakerOut]
 
 
 class Issue(Camel):

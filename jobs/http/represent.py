@@ -70,6 +70,7 @@ def job_detail(row: Job) -> JobDetail:
         runs=row.runs,
         stalls=row.stalls,
         snoozes=row.snoozes,
+        cancel_requested_at=row.cancel_requested_at,
         progress_details=row.progress_detail,
         data=payload(row),
         options=row.options,

@@ -72,12 +72,13 @@ def explain(request: HttpRequest, uid: Uid) -> Explanation:
     return Explanation(id=job.uid, state=job.state, reasons=reasons)
 
 
-@router.post("/{uid}/cancel", response={200: JobDetail, **PROBLEMS})
-def cancel(request: HttpRequest, uid: Uid) -> JobDetail:
-    """Cancel a job that has not started; 409 when it runs or ended."""
+@router.post("/{uid}/cancel", response={200: JobDetail, 202: JobDetail, **PROBLEMS})
+def cancel(request: HttpRequest, uid: Uid) -> Status[JobDetail]:
+    """Cancel a job. 200: it is cancelled; 202: it runs and was asked to end (`cancelRequestedAt`), and may
+    still complete first; 409: it ended."""
     user = must_operate(request)
-    moves.cancel(uid, f"cancelled by {user}")
-    return represent.job_detail(get_job(uid))
+    cancellation = moves.cancel(uid, f"cancelled by {user}")
+    return Status(202 if cancellation.running else 200, represent.job_detail(get_job(uid)))
 
 
 @router.post("/{uid}/retry", response={200: JobDetail, **PROBLEMS})

@@ -12,6 +12,7 @@ from jobs.http.answers import Failures, Health, Issue, QueueActed, QueueHealth, 
 from jobs.http.auth import must_operate
 from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import FailureFilter, LimitChanges, QueueAction, Text
+from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queries.failures import find_letters
 from jobs.queries.presence import Presence, presence
 from jobs.queries.queue_settings import limits_of
@@ -33,7 +34,10 @@ def health(request: HttpRequest) -> Health:
     """The verdict over all and per queue, with what to do about each issue."""
     names = queue_book().names
     present = presence(names)
-    judged = [_judged(name, stats, present) for name, stats in stats_of(names).items()]
+    breakers = breakers_or_none()
+    judged = [
+        _judged(name, stats, present, holding_back(name, breakers)) for name, stats in stats_of(names).items()
+    ]
     redis = "ok" if present.reachable else _redis_trouble()
     verdicts = {queue.status for queue in judged} | ({"critical"} if redis != "ok" else set())
     return Health(
@@ -101,7 +105,7 @@ def _queue(declared: Queue) -> QueueOut:
     return represent.queue(declared, stats_of([name])[name], limits_of([name])[name])
 
 
-def _judged(name: str, stats: QueueStats, present: Presence) -> QueueHealth:
+def _judged(name: str, stats: QueueStats, present: Presence, held_back: tuple[str, ...]) -> QueueHealth:
     vitals = Vitals(
         waiting=stats.backlog.waiting.value,
         active=stats.backlog.active.value,
@@ -110,6 +114,8 @@ def _judged(name: str, stats: QueueStats, present: Presence) -> QueueHealth:
         led=name in present.led,
         ended=stats.pace.completed + stats.pace.failed,
         success=stats.pace.success,
+        deaf=present.deaf(name),
+        held_back=held_back,
     )
     found = problems(vitals)
     critical = any(problem.level == Level.CRITICAL for problem in found)

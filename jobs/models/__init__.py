@@ -1,6 +1,7 @@
 """The tables of the platform. Rows of `Job` are written by `jobs.store` alone."""
 
 from jobs.models.attempt import Attempt
+from jobs.models.breaker import BreakerEvent, BreakerSetting
 from jobs.models.chord import Chord, ChordPart
 from jobs.models.continuation import Continuation
 from jobs.models.dead_letter import DeadLetter
@@ -10,5 +11,6 @@ from jobs.models.queue_settings import QueueSettings
 from jobs.models.token import ApiToken
 
 __all__ = [
-    "ApiToken", "Attempt", "Chord", "ChordPart", "Continuation", "DeadLetter", "Dependency", "Job", "QueueSettings",
+    "ApiToken", "Attempt", "BreakerEvent", "BreakerSetting", "Chord", "ChordPart", "Continuation", "DeadLetter",
+    "Dependency", "Job", "QueueSettings",
 ]  # fmt: skip

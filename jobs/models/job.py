@@ -18,6 +18,7 @@ class Job(models.Model):
     `uid` is its public id and Celery's task id. `runs` counts every start and fences them: an event is
     folded only if its run is the one that the row expects. `attempt` counts the runs that used up an
     attempt, `stalls` those that were lost with their worker, `snoozes` those that only waited.
+    `cancel_requested_at` is when somebody asked to cancel the job while it ran; see `jobs.store.cancelling`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -55,6 +56,9 @@ class Job(models.Model):
     progress_detail = models.JSONField(null=True)
     worker = models.CharField(max_length=255, default="")
     reason = models.TextField(default="")
+    cancel_requested_at = models.DateTimeField(null=True)
+    cancel_reason = models.TextField(db_default="")
+    cancel_grace = models.FloatField(null=True)
 
     class Meta:
         indexes = (
@@ -74,6 +78,11 @@ class Job(models.Model):
             models.Index(fields=["id"], name="job_blocked", condition=Q(state="blocked")),
             models.Index(
                 fields=["queue", "state", "id"], name="job_finished", condition=Q(state__in=_TERMINAL)
+            ),
+            models.Index(
+                fields=["queue"],
+                name="job_cancelling",
+                condition=Q(cancel_requested_at__isnull=False, state__in=_LIVE),
             ),
             models.Index(fields=["correlation_id"], name="job_correlation", condition=~Q(correlation_id="")),
             models.Index(fields=["subject", "id"], name="job_subject", condition=~Q(subject="")),

@@ -22,8 +22,8 @@ from jobs.queries.story import story_of
 from jobs.states import MOVES, State
 from jobs.store.moves import cancel, promote, retry
 
-_ACTIONS: dict[str, tuple[Callable[[str], None], str]] = {
-    "cancel": (cancel, "The job is cancelled."),
+_ACTIONS: dict[str, tuple[Callable[[str], object], str]] = {
+    "cancel": (cancel, ""),
     "retry": (retry, "The job waits again, with all its attempts."),
     "promote": (promote, "The job may run now."),
 }
@@ -71,8 +71,8 @@ def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
         return HttpResponseBadRequest(f"There is no action {name!r}.", content_type="text/plain")
     action, done = _ACTIONS[name]
     try:
-        action(uid)
-        messages.success(request, done)
+        answer = cancel(uid, f"cancelled by {request.user}") if action is cancel else action(uid)
+        messages.success(request, done or f"The job is {answer}.")
     except (IllegalMove, Unavailable) as error:
         messages.error(request, str(error))
     return None
@@ -90,8 +90,6 @@ def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
 
 
 def _allowed(found: Job) -> list[str]:
-    if found.state == State.ACTIVE:
-        return []  # `cancel` of the store refuses running jobs
     return [name for name in _ACTIONS if found.state in MOVES[name].sources]
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.db import connection
 
+from jobs.breaker import Phase
 from jobs.configuration import queue_book
 from jobs.explaining import Around, Child, Facts, Past, Reason, explain
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.guards import configured
 from jobs.limits import Block
 from jobs.models import Job
+from jobs.queries.breakers import breakers_or_none
 from jobs.queries.presence import presence
 from jobs.queries.queue_settings import limits_of
 from jobs.states import State
@@ -39,6 +42,8 @@ def explain_job(job: Job) -> list[Reason]:
             reason=job.reason,
             run_at=job.run_at,
             worker=job.worker,
+            cancelling=(job.cancel_reason or "cancelled") if job.cancel_requested_at else "",
+            breakers=_open_breakers(job) if job.state == State.WAITING else (),
             attempt=job.attempt,
             max_attempts=job.max_attempts or declared,
             past=past,
@@ -48,6 +53,11 @@ def explain_job(job: Job) -> list[Reason]:
             around=around,
         )
     )
+
+
+def _open_breakers(job: Job) -> list[str]:
+    guarding = configured().names(job.queue, job.task)
+    return [now.name for now in breakers_or_none() if now.name in guarding and now.phase != Phase.CLOSED]
 
 
 def _why(error_type: str, error: str, reason: str) -> str:

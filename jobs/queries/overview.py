@@ -8,6 +8,7 @@ from jobs.health import Level, Problem, Vitals, problems
 from jobs.limits import Limits
 from jobs.models import Attempt
 from jobs.queries.backlog import Backlog, Count, backlogs
+from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queries.pace import Pace, paces
 from jobs.queries.presence import Presence, presence
 from jobs.queries.queue_settings import limits_of, state_of
@@ -110,8 +111,11 @@ def overview() -> Overview:
     """One look at everything, at a cost that does not grow with the number of jobs."""
     names = queue_book().names
     now, backlog, pace = presence(names), backlogs(names), paces(names)
-    limits = limits_of(names)
-    queues = [_queue(name, backlog[name], pace.get(name, Pace()), now, limits[name]) for name in names]
+    limits, breakers = limits_of(names), breakers_or_none()
+    queues = [
+        _queue(name, backlog[name], pace.get(name, Pace()), now, limits[name], holding_back(name, breakers))
+        for name in names
+    ]
     return Overview(
         queues=queues,
         totals=_totals(queues, now),
@@ -128,11 +132,13 @@ def last_ended(limit: int = _LAST) -> list[Attempt]:
 
 def queue_now(name: str) -> QueueNow:
     """One queue alone."""
-    found = paces([name]).get(name, Pace())
-    return _queue(name, backlogs([name])[name], found, presence([name]), limits_of([name])[name])
+    found, held_back = paces([name]).get(name, Pace()), holding_back(name, breakers_or_none())
+    return _queue(name, backlogs([name])[name], found, presence([name]), limits_of([name])[name], held_back)
 
 
-def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence, limits: Limits) -> QueueNow:
+def _queue(
+    name: str, backlog: Backlog, pace: Pace, now: Presence, limits: Limits, held_back: tuple[str, ...]
+) -> QueueNow:
     slots = now.slots(name)
     vitals = Vitals(
         waiting=backlog.waiting.value,
@@ -142,6 +148,8 @@ def _queue(name: str, backlog: Backlog, pace: Pace, now: Presence, limits: Limit
         led=name in now.led,
         ended=pace.completed + pace.failed,
         success=pace.success,
+        deaf=now.deaf(name),
+        held_back=held_back,
     )
     wrong = tuple(problems(vitals)) if now.reachable else ()
     owner = queue_book().get(name).owner

@@ -23,6 +23,10 @@ class Presence:
         """How many jobs of the queue the live workers can run at once."""
         return self.roll.slots(queue) if self.roll else 0
 
+    def deaf(self, queue: str) -> int:
+        """How many workers of the queue live and receive nothing."""
+        return self.roll.deaf(queue) if self.roll else 0
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -35,7 +39,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class WorkerNow:
-    """A live worker and what it runs. `beat_ago` is seconds since its last heartbeat."""
+    """A live worker and what it runs. Seconds since its last heartbeat, and since a message reached it."""
 
     id: str
     host: str
@@ -45,6 +49,8 @@ class WorkerNow:
     queues: tuple[str, ...]
     since: datetime
     beat_ago: float
+    proven_ago: float | None
+    deaf: bool
     holding: tuple[Holding, ...]
 
 
@@ -79,6 +85,7 @@ def workers_now() -> list[WorkerNow]:
 def _worker(roll: Roll, name: str, lapses_ms: float | None, held: dict[str, str]) -> WorkerNow:
     told = roll.live[name]
     beat_ms = (lapses_ms or roll.now_ms) - lease() * 1000
+    beat_ago = max(0.0, (roll.now_ms - beat_ms) / 1000)
     return WorkerNow(
         id=name,
         host=told.host,
@@ -87,13 +94,15 @@ def _worker(roll: Roll, name: str, lapses_ms: float | None, held: dict[str, str]
         slots=told.slots,
         queues=tuple(sorted(told.queues)),
         since=_moment(told.since),
-        beat_ago=max(0.0, (roll.now_ms - beat_ms) / 1000),
+        beat_ago=beat_ago,
+        proven_ago=None if told.proven_ago is None else told.proven_ago + beat_ago,
+        deaf=told.deaf,
         holding=tuple(_holding(uid, text) for uid, text in sorted(held.items())),
     )
 
 
 def _holding(uid: str, text: str) -> Holding:
-    queue, _run, _nonce, _pid, since, _stale = text.split("|")
+    queue, _run, _nonce, _pid, since, *_ = text.split("|")
     return Holding(uid, queue, _moment(float(since) / 1000))
 
 

@@ -9,33 +9,40 @@ from jobs.errors import IllegalMove, NotFound, Unavailable
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
+from jobs.store.cancelling import Cancellation, request
 from jobs.store.dependencies import count_down, failed_children, wait_again
 from jobs.store.parents import tell_parents
 from jobs.wake import tell
 
 
-def cancel(uid: str, reason: str = "cancelled") -> None:
-    """Cancel a job that has not started. IllegalMove when it runs or ended; Unavailable without Redis.
+def cancel(uid: str, reason: str = "cancelled", *, interrupt: bool = True) -> Cancellation:
+    """Cancel a job: at once when it does not run, else its run is asked to end (see `jobs.store.cancelling`).
 
-    The ticket is withdrawn first: once that is done, no claim can start the job.
+    IllegalMove when it ended; Unavailable when it waits and Redis does not answer.
+    The ticket is withdrawn first: once that is done, no claim can start the job. `interrupt`: whether a
+    run that does not end by itself is interrupted, and killed after that.
     """
     queue, state = _locked(uid)
-    if state not in MOVES["cancel"].sources or state == "active":
+    if state not in MOVES["cancel"].sources:
         raise IllegalMove(f"A job that is {state} cannot be cancelled.")
-    try:
-        withdrawn = leases.withdraw(client(), queue, uid)
-    except REDIS_ERRORS as error:
-        raise Unavailable("Redis does not answer; the job was not cancelled.") from error
-    if not withdrawn:
-        raise IllegalMove("The job has just started or ended.")
+    if state == "active" or not _withdrawn(queue, uid):
+        return request(uid, reason, interrupt=interrupt)
+    if not cancel_waiting(queue, uid, reason):
+        raise IllegalMove("The job has just ended.")
+    return Cancellation(running=False)
+
+
+def cancel_waiting(queue: str, uid: str, reason: str) -> bool:
+    """Cancel a job whose ticket was withdrawn; False when it ended."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CANCEL, [reason, uid])
         row = cursor.fetchone()
         if row is None:
-            raise IllegalMove("The job has just ended.")
+            return False
         parents = count_down([(row[0], False)])
     _tell_after_commit(queue, "withdrawn", uid, reason)
     tell_parents(parents)
+    return True
 
 
 def retry(uid: str) -> None:
@@ -63,6 +70,13 @@ def promote(uid: str) -> None:
         raise IllegalMove(f"A job that is {state} is not delayed.")
     _guarded(_PROMOTE, uid, "The job is delayed no more.")
     _tell_after_commit(queue, "enqueued", uid, "promoted")
+
+
+def _withdrawn(queue: str, uid: str) -> bool:
+    try:
+        return leases.withdraw(client(), queue, uid)
+    except REDIS_ERRORS as error:
+        raise Unavailable("Redis does not answer; the job was not cancelled.") from error
 
 
 def _permit(queue: str, uid: str) -> None:
@@ -98,12 +112,22 @@ _CANCEL = """
 WITH cancelled AS (
     UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
     WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked')
-    RETURNING id, uid, canvas, reason
+    RETURNING *
 ), continuations AS (
     INSERT INTO jobs_continuation (uid, outcome, value, traceback)
     SELECT uid, 'cancelled', jsonb_build_object('exc_type', 'TaskRevokedError',
         'exc_message', jsonb_build_array(reason), 'exc_module', 'celery.exceptions')::text, ''
     FROM cancelled WHERE canvas ?| '{link,link_error,chain,chord}'
+), results AS (
+    INSERT INTO django_celery_results_taskresult
+        (task_id, task_name, status, content_type, content_encoding, result, date_created, date_done, meta)
+    SELECT uid, task, 'REVOKED', 'application/json', 'utf-8',
+        jsonb_build_object('exc_type', 'TaskRevokedError', 'exc_message', jsonb_build_array(reason),
+                           'exc_module', 'celery.exceptions')::text,
+        created_at, finished_at, '{"children": []}'
+    FROM cancelled
+    ON CONFLICT (task_id) DO UPDATE SET
+        status = excluded.status, result = excluded.result, date_done = excluded.date_done
 )
 SELECT id FROM cancelled
 """
@@ -118,7 +142,8 @@ WITH resolved AS (
     WHERE j.uid = t.task_id AND j.state IN ('failed', 'cancelled') AND j.uid = %s
 )
 UPDATE jobs_job SET state = 'waiting', attempt = 0, stalls = 0, snoozes = 0, finished_at = NULL, run_at = NULL,
-    expires_at = NULL, progress = NULL, progress_detail = NULL, reason = 'retried by hand'
+    expires_at = NULL, progress = NULL, progress_detail = NULL, reason = 'retried by hand',
+    cancel_requested_at = NULL, cancel_reason = '', cancel_grace = NULL
 WHERE uid = %s AND state IN ('failed', 'cancelled')
 """
 

@@ -103,6 +103,11 @@ _EXPECTED = (
 
 # Canvas entries that somebody has to act upon when the job ends.
 _FOLLOWED = "j.canvas ?| '{link,link_error,chain,chord}'"
+# A job that somebody asked to cancel does not run again, whatever ended its run; completed and failed stay so.
+_CANCELLED = (
+    "(v.kind IN ('cancelled', 'expired')"
+    " OR (j.cancel_requested_at IS NOT NULL AND v.kind IN ('retried', 'snoozed', 'stalled')))"
+)
 
 _START = """
 UPDATE jobs_job j
@@ -130,8 +135,8 @@ WITH v AS (
     UPDATE jobs_job j SET
         state = CASE
             WHEN v.kind = 'completed' THEN 'completed'
+            WHEN {_CANCELLED} THEN 'cancelled'
             WHEN v.kind = 'failed' OR (v.kind = 'stalled' AND j.stalls + 1 >= v.stalled_limit) THEN 'failed'
-            WHEN v.kind IN ('cancelled', 'expired') THEN 'cancelled'
             WHEN v.kind = 'replaced' THEN 'blocked'
             WHEN v.delay > 0 THEN 'delayed'
             ELSE 'waiting' END,
@@ -142,19 +147,23 @@ WITH v AS (
         run_at = CASE WHEN v.delay > 0 THEN clock_timestamp() + make_interval(secs => v.delay) ELSE j.run_at END,
         started_at = coalesce(to_timestamp(v.started), j.started_at),
         finished_at = CASE
-            WHEN v.kind IN ('completed', 'failed', 'cancelled', 'expired')
+            WHEN v.kind IN ('completed', 'failed') OR {_CANCELLED}
                 OR (v.kind = 'stalled' AND j.stalls + 1 >= v.stalled_limit) THEN to_timestamp(v.ended) END,
         progress = CASE WHEN v.kind = 'completed' THEN 1
             ELSE coalesce(v.fraction, CASE WHEN j.state = 'active' THEN j.progress END) END,
         progress_detail = coalesce(v.detail::jsonb, CASE WHEN j.state = 'active' THEN j.progress_detail END),
         worker = CASE WHEN v.worker <> '' THEN v.worker ELSE j.worker END,
-        reason = v.reason,
+        reason = CASE WHEN j.cancel_requested_at IS NULL OR v.kind IN ('completed', 'failed', 'expired') THEN v.reason
+            WHEN v.kind = 'cancelled' THEN j.cancel_reason || '; ' || v.reason
+            ELSE j.cancel_reason || '; its run had ended (' || v.kind || ')' END,
         args = coalesce(v.args::jsonb, j.args),
         kwargs = coalesce(v.kwargs::jsonb, j.kwargs),
         canvas = CASE WHEN v.kind = 'replaced' THEN '{{"replaced": true}}' ELSE j.canvas END
     FROM v
     WHERE j.uid = v.uid AND {_EXPECTED}
-    RETURNING j.*, v.kind, v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
+    RETURNING j.*,
+        CASE WHEN j.state = 'cancelled' AND v.kind <> 'expired' THEN 'cancelled' ELSE v.kind END AS kind,
+        v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
         v.result, v.keep_result, v.delay AS retry_delay, v.passed, v.children, v.ignored,
         v.kind = 'replaced' OR (j.canvas IS NOT NULL AND {_FOLLOWED}) AS followed
 ), continuations AS (
@@ -182,7 +191,10 @@ WITH v AS (
          date_created, date_started, date_done, traceback, meta, periodic_task_name)
     SELECT uid, task, args::text, kwargs::text,
         CASE state WHEN 'completed' THEN 'SUCCESS' WHEN 'failed' THEN 'FAILURE' ELSE 'REVOKED' END,
-        left(worker, 100), 'application/json', 'utf-8', result,
+        left(worker, 100), 'application/json', 'utf-8',
+        CASE state WHEN 'cancelled' THEN jsonb_build_object('exc_type', 'TaskRevokedError', 'exc_message',
+            jsonb_build_array(coalesce(nullif(reason, ''), kind)), 'exc_module', 'celery.exceptions')::text
+        ELSE result END,
         created_at, to_timestamp(started), to_timestamp(ended), nullif(traceback, ''),
         '{{"children": ' || coalesce(children, '[]') || '}}',
         options ->> 'periodic_task_name'

@@ -43,7 +43,7 @@ class Wanted:
 
     def where(self) -> tuple[str, list[Any]]:
         """As SQL, for the index in release order."""
-        sql = "queue = %s AND state = 'waiting' AND uid <> ALL(%s)"
+        sql = "queue = %s AND state = 'waiting' AND uid <> ALL(%s) AND cancel_requested_at IS NULL"
         values: list[Any] = [self.queue, list(self.except_for)]
         if self.except_tasks:
             sql, values = f"{sql} AND task <> ALL(%s)", [*values, list(self.except_tasks)]

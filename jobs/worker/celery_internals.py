@@ -1,8 +1,11 @@
 """The one place that reads private parts of Celery's worker; `tests/jobs/worker/test_celery_internals.py`
 is the contract for the pinned version."""
 
+import os
+from collections.abc import Callable
 from typing import Any
 
+from celery import bootsteps
 from celery.worker import state
 from celery.worker.autoscale import Autoscaler as CeleryAutoscaler
 from celery.worker.request import Request
@@ -49,6 +52,51 @@ def _job_ids(request: Request) -> list[str]:
 def consumed_queues(worker: Any) -> list[str]:
     """Queues that this worker consumes right now."""
     return list(worker.app.amqp.queues.consume_from)
+
+
+def handle(consumer: Any, task: str, handler: Callable[..., None]) -> None:
+    """Let `handler(message, ...)` take the messages of a task in the main process."""
+    consumer.strategies[task] = handler
+
+
+def may_receive(worker: Any) -> bool:
+    """Whether this worker fetches messages now: it does not while it holds as many as it may, nor while a
+    job occupies the only process there is."""
+    consumer = getattr(worker, "consumer", None)
+    task_consumer = getattr(consumer, "task_consumer", None)
+    if task_consumer is None or (type(worker.pool).__module__.endswith("solo") and state.active_requests):
+        return False
+    return bool(task_consumer.channel.qos.can_consume())
+
+
+def reconnect(worker: Any) -> None:
+    """End the consumer's connection as if it had broken; Celery makes another."""
+    worker.hub.call_soon(_break)
+
+
+def stop(worker: Any, exit_code: int) -> None:
+    """Let the running jobs end, then exit."""
+    state.should_stop = exit_code
+    worker.hub.call_soon(_wake)
+
+
+def is_running(worker: Any) -> bool:
+    """Whether it has not begun to stop."""
+    return bool(worker.blueprint.state == bootsteps.RUN)
+
+
+def _break() -> None:
+    raise ConnectionError("the consumer is deaf")
+
+
+def _wake() -> None:
+    """Nothing: the event loop looks around."""
+
+
+def process_ids(worker: Any) -> set[int]:
+    """Ids of the pool's processes; none for a pool that runs jobs in the worker's own process."""
+    pool = getattr(worker, "pool", None)
+    return set(pool.info.get("processes", ())) - {os.getpid()} if pool else set()
 
 
 def slots(worker: Any) -> int:

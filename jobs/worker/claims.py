@@ -32,13 +32,15 @@ def claim(lease: Lease, ticket: Ticket, stale_after: float | None) -> Lease:
     return replace(lease, epoch=epoch)
 
 
-def note(run: Run, event: str, data: dict[str, Any]) -> bool:
-    """Append progress or a log line; False when the lease was lost or Redis is away."""
+def note(run: Run, event: str, data: dict[str, Any]) -> None:
+    """Append progress or a log line, if the lease is still ours; learns of a request to cancel the run."""
     try:
-        return leases.note(client(), run.lease, event, event_json(data, default=str))
+        answer = leases.note(client(), run.lease, event, event_json(data, default=str))
     except REDIS_ERRORS as error:
         logger.warning("%s: %s not told: %s", run.lease.uid, event, error)
-        return False
+        return
+    if answer == leases.TOLD_AND_CANCELLED:
+        run.cancel.asked = True
 
 
 def trace_of(error: BaseException | None) -> str:

@@ -12,6 +12,19 @@ from jobs.retry import Decision, Tally
 
 
 @dataclass
+class CancelSeen:
+    """What the run knows of a request to cancel it.
+
+    `interruptible` while its own code runs; `how` says what the code met: "" nothing yet.
+    """
+
+    asked: bool = False
+    how: str = ""
+    interruptible: bool = False
+    look_at: float = 0.0  # monotonic seconds
+
+
+@dataclass
 class Run:
     """One claimed run: its lease, its options, and the decision once it has been made."""
 
@@ -27,6 +40,7 @@ class Run:
     finished: bool = False
     last_progress: float = field(default=0.0)
     bundle: Any = None  # the jobs.worker.bundle.Bundle that it travels in; it then tells the outcome
+    cancel: CancelSeen = field(default_factory=CancelSeen)
 
 
 class _Stack(threading.local):

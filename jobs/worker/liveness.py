@@ -21,6 +21,8 @@ from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.leases import Lease
 from jobs.worker import celery_internals, identity
 from jobs.worker.bundle_rescue import BundleRescue
+from jobs.worker.consumption import PREFIX, Consumption
+from jobs.worker.interrupting import Interruptions
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +33,17 @@ _ORPHANED_AFTER = 5.0  # seconds that a lease may outlive its task in the pool
 class Heart:
     """Beats and looks until stopped."""
 
-    def __init__(self, worker: Any, worker_id: str) -> None:
+    def __init__(self, worker: Any, worker_id: str, consumption: Consumption) -> None:
         self._worker = worker
+        self._consumption = consumption
         self._id = worker_id
         self._redis = connect(timeout=2.0)
         self._lease = lease()
         self._since = time.time()
         self._beat_at = 0.0
-        self._announced = ""
+        self._announced: dict[str, Any] = {}
         self._epoch = ""
+        self._interruptions = Interruptions(self._redis)
         self._held: dict[str, Lease] = {}
         self._idle_since: dict[str, float] = {}
         self._bundles = BundleRescue(worker.app, self._redis)
@@ -77,23 +81,25 @@ class Heart:
         if time.monotonic() < self._beat_at and announcement == self._announced:
             return
         names = [keys.WORKERS, keys.HEARTBEATS, keys.EPOCH]
-        scripts.run(self._redis, "beat", names, [self._id, announcement, int(self._lease * 1000)])
+        told = json.dumps({**announcement, "proven_ago": self._consumption.proven_ago})
+        scripts.run(self._redis, "beat", names, [self._id, told, int(self._lease * 1000)])
         self._announced = announcement
         self._beat_at = time.monotonic() + self._lease / 3
 
-    def _announcement(self) -> str:
-        return json.dumps(
-            {
-                "queues": celery_internals.consumed_queues(self._worker),
-                "slots": celery_internals.slots(self._worker),
-                "reserved": celery_internals.reserved_ids(),
-                "host": socket.gethostname(),
-                "pid": os.getpid(),
-                "pool": type(self._worker.pool).__module__.rpartition(".")[2],
-                "since": self._since,
-                "bundles": True,
-            }
-        )
+    def _announcement(self) -> dict[str, Any]:
+        """What is told as soon as it changes."""
+        consumed = celery_internals.consumed_queues(self._worker)
+        return {
+            "queues": [queue for queue in consumed if not queue.startswith(PREFIX)],
+            "slots": celery_internals.slots(self._worker),
+            "reserved": celery_internals.reserved_ids(),
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "pool": type(self._worker.pool).__module__.rpartition(".")[2],
+            "since": self._since,
+            "bundles": True,
+            "deaf": self._consumption.deaf,
+        }
 
     def _look(self) -> None:
         pipeline = self._redis.pipeline(transaction=False)
@@ -108,6 +114,7 @@ class Heart:
         self._held = {uid: Lease.of_worker(self._id, uid, text) for uid, text in held.items()}
         self._give_up_lost()
         self._bundles.look(self._held, seconds * 1000 + microseconds // 1000)
+        self._interruptions.look(self._held.values(), celery_internals.process_ids(self._worker), self._epoch)
 
     def _enter_again(self) -> None:
         """Redis was emptied: what the pool is still running is ours if nobody else took it."""
@@ -144,17 +151,20 @@ class Liveness(bootsteps.StartStopStep):
         super().__init__(worker, **kwargs)
         # Before the pool forks: its children inherit the id.
         worker.millrace_id = identity.assume(worker.hostname)
+        self.consumption = Consumption(worker)
 
     def create(self, worker: Any) -> Heart:
         """The heart, to be started after the pool."""
-        return Heart(worker, worker.millrace_id)
+        return Heart(worker, worker.millrace_id, self.consumption)
 
     def start(self, worker: Any) -> None:
         """Begin beating."""
+        self.consumption.start()
         self.obj.start()
 
     def stop(self, worker: Any) -> None:
         """Called after the pool has stopped."""
+        self.consumption.stop()
         self.obj.stop()
 
     terminate = stop

@@ -68,6 +68,11 @@ def again(run: Run, error: BaseException | None, decision: Again, trace: str = "
     return _finish(run, "retried" if decision.counts else "snoozed", data | _error(error, trace))
 
 
+def cancelled(run: Run, reason: str) -> bool:
+    """End the run and the job because somebody asked for it; `reason` tells how it ended."""
+    return _finish(run, "cancelled", {"reason": reason})
+
+
 def failed(run: Run, error: BaseException, decision: GiveUp, trace: str, result: str | None = None) -> bool:
     """End the run and the job."""
     data = {"retryable": decision.retryable, "reason": decision.reason, "place": _place(error)}

@@ -22,7 +22,7 @@ from jobs.fence import leases
 from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
-from jobs.worker import claims, context, outcomes
+from jobs.worker import cancelling, claims, context, outcomes
 from jobs.worker.context import Run
 from jobs.worker.following import leave_to_dispatcher
 from jobs.worker.messages import HEADER, Passport
@@ -47,6 +47,8 @@ class JobTask(Task):
     retry_unexpected = OWN_OPTIONS["retry_unexpected"]
     idempotent_for = OWN_OPTIONS["idempotent_for"]
     subject = OWN_OPTIONS["subject"]
+    cancel_grace = OWN_OPTIONS["cancel_grace"]
+    relies_on = OWN_OPTIONS["relies_on"]
     secret = OWN_OPTIONS["secret"]
     bundle = OWN_OPTIONS["bundle"]
 
@@ -139,8 +141,7 @@ class JobTask(Task):
         if run is None:
             return self.run(*args, **kwargs)
         try:
-            restored_args, restored_kwargs = self._restored(args, kwargs)
-            value = self.run(*restored_args, **restored_kwargs)
+            value = self._run_body(run, *self._restored(args, kwargs))
         except Retry as error:
             self._write_retry(run, error)
             raise
@@ -149,6 +150,10 @@ class JobTask(Task):
             context.drop(run.lease.uid)
             raise
         except Exception as error:
+            if cancelling.ended_by_request(run, error):
+                outcomes.cancelled(run, run.cancel.how or str(error))
+                context.drop(run.lease.uid)
+                raise Ignore(str(error)) from error
             retry = self._after_error(run, error)
             if retry is None:
                 raise
@@ -164,6 +169,13 @@ class JobTask(Task):
             return super().on_replace(sig)
         run.replacement = sig
         raise Ignore("Replaced by new task")
+
+    def _run_body(self, run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        run.cancel.interruptible = True
+        try:
+            return self.run(*args, **kwargs)
+        finally:
+            run.cancel.interruptible = False
 
     def retry(
         self,

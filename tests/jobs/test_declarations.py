@@ -7,6 +7,7 @@ from celery import Celery
 from django.test import override_settings
 
 from jobs.app import Millrace
+from jobs.breaker import Breaker
 from jobs.checks import check_declarations
 from jobs.declarations import find_faults
 from jobs.queues import Queue, QueueBook
@@ -42,15 +43,20 @@ def test_sound_declarations_have_no_fault() -> None:
     )  # fmt: skip
 
     assert (
-        find_faults(_book(Queue("a", "tests", tasks=("one.*",))), tasks, "w: celery -A x worker -Q a") == []
+        find_faults(_book(Queue("a", "tests", tasks=("one.*",))), tasks, "w: celery -A x worker -Q a", {})
+        == []
     )
 
 
 def test_all_faults_are_told_at_once() -> None:
-    tasks = _tasks(retry_backof=2, time_limit=30, stale_after=20, soft_time_limit=40)
+    tasks = _tasks(
+        retry_backof=2, relies_on=("coin_gecko",), time_limit=30, stale_after=20, soft_time_limit=40
+    )
     book = _book(Queue("a", "tests", concurrency=0), Queue("b", "tests", tasks=("one.tusk", "one.task")))
 
-    found = [(fault.code, fault.sentence) for fault in find_faults(book, tasks, PROCFILE)]
+    found = [
+        (fault.code, fault.sentence) for fault in find_faults(book, tasks, PROCFILE, {"coingecko": Breaker()})
+    ]
 
     assert found == [
         ("E001", "queue 'a': concurrency must be at least 1"),
@@ -62,6 +68,13 @@ def test_all_faults_are_told_at_once() -> None:
             "queue 'b' names the task 'one.tusk', but no such task is registered; did you mean 'one.task'?",
         ),
         (
+            "E006",
+            (
+                "task 'one.task' relies on 'coin_gecko', which JOBS_DEPENDENCIES does not declare; "
+                "did you mean 'coingecko'?"
+            ),
+        ),
+        (
             "E004",
             "the Procfile's 'worker-a' consumes the queue 'bb', which is not declared; did you mean 'b'?",
         ),
@@ -71,11 +84,11 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_a_worker_line_without_queues_consumes_the_default_queue() -> None:
-    assert find_faults(_book(Queue("a", "tests")), _tasks(), "w: celery -A config worker") == []
+    assert find_faults(_book(Queue("a", "tests")), _tasks(), "w: celery -A config worker", {}) == []
 
 
 def test_without_a_procfile_nothing_is_said_about_workers() -> None:
-    assert find_faults(_book(Queue("a", "tests")), _tasks(), None) == []
+    assert find_faults(_book(Queue("a", "tests")), _tasks(), None, {}) == []
 
 
 @override_settings(JOBS_PROCFILE="/nowhere/Procfile")

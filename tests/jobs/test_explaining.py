@@ -131,6 +131,18 @@ def test_a_delayed_job_says_until_when_and_why(
     assert reasons(State.DELAYED, **known) == expected
 
 
+def test_an_open_breaker_is_named() -> None:
+    assert reasons(breakers=["coingecko"])[0] == (
+        "breaker", "The breaker coingecko is open: too many calls failed.",
+    )  # fmt: skip
+
+
+def test_a_run_that_was_asked_to_end_says_so() -> None:
+    assert reasons(State.ACTIVE, worker="w1", cancelling="wrong wallet")[0][1] == (
+        "It runs on w1. It was asked to end: wrong wallet."
+    )
+
+
 def test_a_blocked_job_names_its_unfinished_children() -> None:
     children = [Child(str(n), "fetch", "completed" if n < 7 else "waiting") for n in range(9)]
     assert reasons(State.BLOCKED, children=children, pending_children=2) == [

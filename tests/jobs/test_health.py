@@ -36,3 +36,12 @@ def test_what_is_wrong(change: dict[str, object], badges: list[str]) -> None:
 )
 def test_how_bad_a_failure_share_is(success: float, level: Level) -> None:
     assert [problem.level for problem in problems(replace(WELL, success=success))] == [level]
+
+
+def test_deaf_workers_and_open_breakers_are_warnings() -> None:
+    found = problems(replace(WELL, deaf=1, held_back=("coingecko",)))
+    assert [(problem.level, problem.badge) for problem in found] == [
+        (Level.WARNING, "deaf worker"),
+        (Level.WARNING, "breaker open"),
+    ]
+    assert "coingecko" in found[1].sentence

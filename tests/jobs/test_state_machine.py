@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 
 from jobs.dispatcher.loop import Dispatcher
 from jobs.dispatcher.publish import Message, Released
+from jobs.dispatcher.rescue import leases_of
 from jobs.errors import IllegalMove
 from jobs.fence import keys, leases, scripts
 from jobs.fence.connection import client
@@ -35,6 +36,7 @@ from tests.sample_tasks import noop
 
 QUEUE = "quick"
 STALLED_LIMIT = 3
+POSTPONED = {"retried", "snoozed", "stalled"}
 ENDS = {"completed": "completed", "failed": "failed"}
 
 
@@ -49,18 +51,29 @@ class Model:
     runs: int = 0
     attempts: int = 0
     stalls: int = 0
+    asked: bool = False  # to cancel the run that goes on
     ended_runs: list[tuple[int, str]] = field(default_factory=list)
 
     def end(self, run: int, outcome: str) -> None:
         """A run ended with an outcome that the fence accepted."""
         self.holder = None
         self.runs = run
-        self.ended_runs.append((run, outcome))
+        cancelled = self.asked and outcome in POSTPONED
+        self.ended_runs.append((run, "cancelled" if cancelled else outcome))
         self.attempts += outcome in {"completed", "failed", "retried"}
         self.stalls += outcome == "stalled"
         self.state = ENDS.get(outcome, "waiting")
         if outcome == "stalled" and self.stalls >= STALLED_LIMIT:
             self.state = "failed"
+        if cancelled:
+            self.state = "cancelled"
+
+    def cancel_ended(self, *, folded: bool) -> None:
+        """A request came after the end of the run: it does not run again, whether the row knows or not."""
+        if self.state == "waiting" or (self.ended_runs[-1][1] == "stalled" and not folded):
+            self.state = "cancelled"
+            if not folded:
+                self.ended_runs[-1] = (self.runs, "cancelled")
 
 
 class Mailbox:
@@ -114,6 +127,8 @@ class Interleavings(RuleBasedStateMachine):
         before = len(self.mailbox.messages)
         self.dispatcher._folded_at = 0.0  # no lingering: what was read is folded in this step
         self.dispatcher.step()
+        self.dispatcher._cancellations._look_at = 0.0
+        self.dispatcher._cancellations.honour(leases_of(client(), [QUEUE]))
         for message in self.mailbox.messages[before:]:
             job = self.jobs[message.uid]
             assert job.state == "waiting", "only a waiting job may be released"
@@ -173,12 +188,16 @@ class Interleavings(RuleBasedStateMachine):
         uid = drawn.draw(st.sampled_from(sorted(self.jobs)))
         job = self.jobs[uid]
         try:
-            moves.cancel(uid)
+            cancellation = moves.cancel(uid)
         except IllegalMove:
             return
-        # The row may lag behind the log: a job that ended there and is folded later keeps its cancel.
-        assert job.state != "running", "a running job is not cancelled behind its worker's back"
-        job.state, job.ticket = "cancelled", None
+        if not cancellation.running:
+            assert job.state == "waiting", "only what does not run is cancelled at once"
+            job.state, job.ticket = "cancelled", None
+        elif job.state == "running":
+            job.asked = True
+        else:  # the row lags behind the log, or the leader died before it settled the end
+            job.cancel_ended(folded=Attempt.objects.filter(job__uid=uid, run=job.runs).exists())
 
     @precondition(lambda self: self.jobs)
     @rule(drawn=st.data())
@@ -190,7 +209,7 @@ class Interleavings(RuleBasedStateMachine):
         except IllegalMove:
             return
         assert job.state in {"failed", "cancelled"}
-        job.state, job.attempts, job.stalls = "waiting", 0, 0
+        job.state, job.attempts, job.stalls, job.asked = "waiting", 0, 0, False
         client().hdel(keys.withdrawn(QUEUE), uid)
 
     @invariant()

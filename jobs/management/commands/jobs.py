@@ -1,12 +1,13 @@
 """`manage.py jobs`: enqueue, watch and move single jobs."""
 
+from jobs.cli.cancelling import CANCEL
 from jobs.cli.checking import CHECK
 from jobs.cli.command import ActionCommand
 from jobs.cli.doctoring import DOCTOR
 from jobs.cli.enqueueing import ENQUEUE
 from jobs.cli.explaining import EXPLAIN
 from jobs.cli.listing import LIST, SHOW
-from jobs.cli.moving import CANCEL, PROMOTE, RETRY
+from jobs.cli.moving import PROMOTE, RETRY
 from jobs.cli.pruning import PRUNE
 from jobs.cli.tailing import TAIL
 

@@ -39,8 +39,8 @@ def used(name: str, table: str) -> tuple[set[int], bool]:
 
 def test_there_is_a_script_for_every_transition() -> None:
     assert set(scripts.NAMES) >= {
-        "beat", "claim", "finish", "lead", "leave", "note", "reclaim", "roll", "stall", "ticket", "withdraw",
-        "yield",
+        "beat", "breaker", "cancel", "claim", "finish", "lead", "leave", "note", "reclaim", "roll", "stall", "ticket",
+        "withdraw", "yield",
     }  # fmt: skip
 
 

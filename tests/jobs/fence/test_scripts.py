@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from redis.exceptions import ResponseError
 
-from jobs.fence import keys, leases, scripts
+from jobs.fence import cancelling, keys, leases, scripts
+from jobs.fence.cancelling import CancelRequest
 from jobs.fence.connection import client, connect
 from jobs.fence.leases import Lease, Ticket
 
@@ -281,16 +282,51 @@ def test_after_redis_was_emptied_a_run_that_was_released_again_is_fenced() -> No
     assert state()["fenced"] == "2"
 
 
+def test_a_request_to_cancel_stands_in_the_lease_until_the_run_ends() -> None:
+    asked = CancelRequest("by | alice", 5.0)
+    assert cancelling.ask(redis(), QUEUE, UID, asked) is False
+    lease = claimed()
+
+    assert cancelling.ask(redis(), QUEUE, UID, CancelRequest("earlier", None)) is True
+    assert cancelling.ask(redis(), QUEUE, UID, asked) is True
+
+    held = cancelling.find(redis(), QUEUE, UID)
+    assert held is not None
+    assert CancelRequest.of(held) == asked
+    assert Lease.of_worker(lease.worker, UID, redis().hget(keys.held_by(lease.worker), UID)) == held
+    assert leases.note(redis(), lease, "log", "{}") == leases.TOLD_AND_CANCELLED
+    assert leases.finish(redis(), lease, "completed", "{}") is True
+    assert (state()["running"], redis().hgetall(keys.held_by(lease.worker))) == ({}, {})
+
+
+def test_a_request_for_a_run_of_another_worker_is_not_written() -> None:
+    lease = claimed()
+    before = redis().hgetall(keys.running(QUEUE))
+    names = [keys.running(QUEUE), keys.held_by("another")]
+    assert scripts.run(redis(), "cancel", names, [UID, "another", "{}"]) == 0
+    assert redis().hgetall(keys.running(QUEUE)) == before
+    assert CancelRequest.of(lease) is None
+
+
+@pytest.mark.parametrize(("seen", "after"), [("", 1), ('{"phase": "open"}', 0)])
+def test_a_breakers_state_is_replaced_only_by_those_who_saw_it(seen: str, after: int) -> None:
+    assert scripts.run(redis(), "breaker", [keys.circuit("x")], [seen, "new", 60_000]) == after
+    assert (redis().get(keys.circuit("x")) == "new") == bool(after)
+    assert (
+        scripts.run(redis(), "breaker", [keys.circuit("x")], ["new" if after else "", "newer", 60_000]) == 1
+    )
+
+
 def test_a_note_is_appended_while_the_lease_is_held_and_not_after() -> None:
     claimed()
-    assert leases.note(redis(), LEASE, "progress", '{"fraction": 0.5}') is True
+    assert leases.note(redis(), LEASE, "progress", '{"fraction": 0.5}') == leases.TOLD
     assert log()[1:] == [{"e": "progress", "j": UID, "r": "1", "d": '{"fraction": 0.5}'}]
     before = state()
-    assert leases.note(redis(), replace(LEASE, nonce="old"), "progress", "{}") is False
-    assert leases.note(redis(), replace(LEASE, run=2), "log", "{}") is False
+    assert leases.note(redis(), replace(LEASE, nonce="old"), "progress", "{}") == leases.LOST
+    assert leases.note(redis(), replace(LEASE, run=2), "log", "{}") == leases.LOST
     assert state() == before
     leases.finish(redis(), LEASE, "completed", "{}")
-    assert leases.note(redis(), LEASE, "log", "{}") is False
+    assert leases.note(redis(), LEASE, "log", "{}") == leases.LOST
     assert [entry["e"] for entry in log()] == ["started", "progress", "completed"]
 
 
@@ -465,7 +501,7 @@ def test_a_server_that_forgot_the_scripts_is_told_them_again() -> None:
     grant()
     calls: list[Callable[[], bool]] = [
         lambda: leases.claim(redis(), LEASE, TICKET, None)[0] == "claimed",
-        lambda: leases.note(redis(), LEASE, "log", "{}"),
+        lambda: leases.note(redis(), LEASE, "log", "{}") == leases.TOLD,
         lambda: leases.finish(redis(), LEASE, "completed", "{}"),
         lambda: leases.withdraw(redis(), QUEUE, "other"),
         lambda: lead() == [1],

@@ -81,6 +81,15 @@ def test_legal_moves_change_the_job_and_illegal_ones_are_conflicts(api: Api) -> 
     assert do("retry") == (200, "waiting")
 
 
+def test_a_running_job_is_asked_to_end(api: Api) -> None:
+    job = noop.enqueue()
+    Job.objects.filter(uid=job.id).update(state="active", runs=1)
+    answer = api.post(f"/jobs/{job.id}/cancel")
+    assert (answer.status_code, answer.json()["state"]) == (202, "active")
+    assert answer.json()["cancelRequestedAt"] is not None
+    assert Job.objects.get(uid=job.id).cancel_reason == "cancelled by olga"
+
+
 def test_a_dead_letter_is_retried_once(api: Api) -> None:
     job = Job.objects.get(uid=add.delay(x=1, y=2).id)
     letter = _letter(job)

@@ -79,6 +79,16 @@ def test_a_waiting_job_says_when_nobody_serves_its_queue(viewer: Client, make_jo
     assert "No worker serves the queue quick." in viewer.get("/jobs/job-1").content.decode()
 
 
+def test_an_operator_asks_a_running_job_to_end(operator: Client, make_job: MakeJob) -> None:
+    make_job(state="active", runs=1)
+    assert 'value="cancel"' in operator.get("/jobs/job-1").content.decode()
+    html = operator.post("/jobs/job-1", {"action": "cancel"}, follow=True).content.decode()
+    assert Job.objects.get().state == "active"
+    assert "The job is asked to end; it is interrupted if it does not." in html
+    assert f"Asked to end: {Job.objects.get().cancel_reason}." in html
+    assert Job.objects.get().cancel_reason.startswith("cancelled by ")
+
+
 def test_an_operator_cancels_a_waiting_job(operator: Client, make_job: MakeJob) -> None:
     make_job()
     response = operator.post("/jobs/job-1", {"action": "cancel"}, follow=True)

@@ -19,3 +19,10 @@ def test_a_worker_is_shown_with_what_it_runs(viewer: Client) -> None:
     assert "1 of 3 slots" in html
     assert 'href="/jobs/job-1"' in html
     assert "process 7, pool prefork" in html
+
+
+def test_it_says_how_long_ago_consumption_was_proven_and_which_worker_is_deaf(viewer: Client) -> None:
+    announce_worker('["quick"], "proven_ago": 2.5, "deaf": true, "x": []', slots=3)
+    html = viewer.get("/workers").content.decode()
+    assert "proven" in html
+    assert ">deaf</span>" in html

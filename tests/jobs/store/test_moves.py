@@ -1,5 +1,6 @@
 """What operators do to single jobs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,13 +8,15 @@ from django.conf import LazySettings
 from django_celery_results.models import TaskResult
 
 from jobs.errors import IllegalMove, NotFound, Unavailable
+from jobs.fence import cancelling, keys, leases
 from jobs.fence import connection as redis_connection
-from jobs.fence import keys, leases
+from jobs.fence.cancelling import CancelRequest
 from jobs.fence.connection import client
 from jobs.fence.leases import Lease, Ticket
 from jobs.localservices.ports import ANY, choose
 from jobs.models import DeadLetter, Job
 from jobs.states import MOVES, State
+from jobs.store.cancelling import Cancellation
 from jobs.store.dependencies import add_dependencies
 from jobs.store.moves import cancel, promote, retry
 from jobs.store.outcomes import Outcome, write_outcomes
@@ -22,9 +25,9 @@ from tests.jobs.rows import make_job, snapshot
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TICKET = Ticket(1, "abc")
-CALLS = {"cancel": cancel, "retry": retry, "promote": promote}
+CALLS: dict[str, Callable[[str], object]] = {"cancel": cancel, "retry": retry, "promote": promote}
 LEGAL = {
-    "cancel": MOVES["cancel"].sources - {State.ACTIVE},
+    "cancel": MOVES["cancel"].sources - {State.ACTIVE},  # a run is asked, see below
     "retry": MOVES["retry"].sources,
     "promote": MOVES["promote"].sources,
 }
@@ -45,7 +48,13 @@ def test_a_legal_move_ends_where_the_table_says(name: str, state: State) -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "state"), [(name, state) for name in CALLS for state in State if state not in LEGAL[name]]
+    ("name", "state"),
+    [
+        (name, state)
+        for name in CALLS
+        for state in State
+        if state not in LEGAL[name] and (name, state) != ("cancel", State.ACTIVE)
+    ],
 )
 def test_an_illegal_move_says_so_and_changes_nothing(name: str, state: State) -> None:
     job = make_job(state=state)
@@ -75,14 +84,72 @@ def test_a_cancelled_job_keeps_its_reason_and_its_ticket_is_worth_nothing() -> N
     assert _claim(job.uid) == "stale"
 
 
-def test_a_job_that_has_just_started_is_not_cancelled() -> None:
+def test_a_job_that_has_just_started_is_asked_to_end() -> None:
     job = make_job()
     _grant(job.uid)
     assert _claim(job.uid) == "claimed"
-    before = snapshot()
-    with pytest.raises(IllegalMove, match="just started"):
-        cancel(job.uid)
-    assert snapshot() == before
+
+    assert cancel(job.uid, "not needed") == Cancellation(running=True)
+
+    job.refresh_from_db()
+    assert (job.state, job.reason, job.cancel_reason, job.cancel_grace) == ("waiting", "", "not needed", 5.0)
+    held = cancelling.find(client(), "quick", job.uid)
+    assert held is not None
+    assert CancelRequest.of(held) == CancelRequest("not needed", 5.0)
+
+
+def test_of_two_requests_the_first_reason_and_the_shorter_patience_count() -> None:
+    job = make_job(state="active", runs=1)
+    cancel(job.uid, "first", interrupt=False)
+    assert Job.objects.get().cancel_grace is None
+    cancel(job.uid, "second")
+    row = Job.objects.get()
+    assert (row.cancel_reason, row.cancel_grace, row.state) == ("first", 5.0, "active")
+
+
+def test_a_running_job_is_asked_in_its_row_though_redis_is_away(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(state="active", runs=1)
+    settings.REDIS_URL = f"redis://127.0.0.1:{choose(ANY)}/0"
+    monkeypatch.setattr(redis_connection, "_clients", {})
+    assert cancel(job.uid, "not needed") == Cancellation(running=True)
+    assert Job.objects.get().cancel_reason == "not needed"
+
+
+@pytest.mark.parametrize("kind", ["retried", "snoozed", "stalled"])
+def test_a_job_that_was_asked_to_end_does_not_run_again(kind: str) -> None:
+    job = make_job(state="active", runs=1)
+    cancel(job.uid, "not needed")
+    (moved,) = write_outcomes([Outcome(job.uid, 1, kind, 1.0, 2.0, delay=5.0)])
+    assert (moved.state, moved.outcome) == ("cancelled", "cancelled")
+    row = Job.objects.get()
+    assert row.reason == f"not needed; its run had ended ({kind})"
+    assert row.finished_at is not None
+    assert (DeadLetter.objects.count(), TaskResult.objects.get().status) == (0, "REVOKED")
+
+
+@pytest.mark.parametrize("kind", ["completed", "failed"])
+def test_a_run_that_ended_for_good_first_wins(kind: str) -> None:
+    job = make_job(state="active", runs=1)
+    cancel(job.uid, "not needed")
+    (moved,) = write_outcomes([Outcome(job.uid, 1, kind, 1.0, 2.0, reason="own")])
+    assert (moved.state, Job.objects.get().reason) == (kind, "own")
+
+
+def test_a_job_that_was_asked_to_end_may_be_retried_by_hand() -> None:
+    job = make_job(state="active", runs=1)
+    cancel(job.uid, "not needed")
+    write_outcomes([Outcome(job.uid, 1, "cancelled", 1.0, 2.0, reason="it was interrupted")])
+    assert Job.objects.get().reason == "not needed; it was interrupted"
+    retry(job.uid)
+    row = Job.objects.get()
+    assert (row.state, row.cancel_requested_at, row.cancel_reason, row.cancel_grace) == (
+        "waiting",
+        None,
+        "",
+        None,
+    )
 
 
 def test_without_redis_nothing_is_cancelled(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:

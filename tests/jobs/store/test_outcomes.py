@@ -174,15 +174,24 @@ def test_a_run_that_is_not_the_last_leaves_no_result_and_no_letter(kind: str) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [("completed", "SUCCESS"), ("failed", "FAILURE"), ("cancelled", "REVOKED")]
+    ("kind", "status", "text"),
+    [
+        ("completed", "SUCCESS", '"x"'),
+        ("failed", "FAILURE", '"x"'),
+        (
+            "cancelled",
+            "REVOKED",
+            '{"exc_type": "TaskRevokedError", "exc_module": "celery.exceptions", "exc_message": ["cancelled"]}',
+        ),
+    ],
 )
-def test_celerys_result_is_written_exactly(kind: str, status: str) -> None:
+def test_celerys_result_is_written_exactly(kind: str, status: str, text: str) -> None:
     job = make_job(state="active", runs=1, args=[1], kwargs={"a": 2}, options={"periodic_task_name": "daily"})
     write_outcomes([outcome(job, kind, worker="w1", result='"x"', traceback="tb")])
     result = TaskResult.objects.get()
     assert (result.task_id, result.task_name, result.status) == (job.uid, job.task, status)
     assert (result.task_args, result.task_kwargs, result.worker) == ("[1]", '{"a": 2}', "w1")
-    assert (result.result, result.traceback, result.periodic_task_name) == ('"x"', "tb", "daily")
+    assert (result.result, result.traceback, result.periodic_task_name) == (text, "tb", "daily")
     assert (result.content_type, result.content_encoding) == ("application/json", "utf-8")
     assert (result.date_created, result.date_started, result.date_done) == (
         job.created_at, at(STARTED), at(ENDED),

@@ -4,6 +4,7 @@ When an upgrade of Celery breaks one of these, the name says what to look at.
 """
 
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -16,7 +17,8 @@ from celery import Celery, Task, states
 from celery.app.task import Context
 from celery.app.trace import build_tracer
 from celery.backends.base import Backend
-from celery.exceptions import Ignore, Reject, Retry
+from celery.concurrency.prefork import TaskPool
+from celery.exceptions import Ignore, Reject, Retry, WorkerShutdown
 from celery.worker import components, state
 from celery.worker.request import Request
 from django_celery_results.backends import DatabaseBackend
@@ -295,3 +297,21 @@ def test_the_main_process_reports_killed_runs_through_the_backend_with_the_reque
 def test_the_apps_backend_is_ours() -> None:
     assert isinstance(app.backend, LogBackend)
     assert context.find("nobody") is None
+
+
+def test_the_pool_tells_its_processes_and_our_own_is_none_of_them() -> None:
+    pool = SimpleNamespace(info={"processes": [os.getpid(), 7]})
+    assert celery_internals.process_ids(SimpleNamespace(pool=pool)) == {7}
+    assert celery_internals.process_ids(SimpleNamespace(pool=SimpleNamespace(info={}))) == set()
+    assert '"processes": [p.pid for p in' in inspect.getsource(TaskPool._get_info).replace("'", '"')
+
+
+def test_the_worker_stops_with_the_code_that_the_state_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[Any] = []
+    worker = SimpleNamespace(hub=SimpleNamespace(call_soon=woken.append))
+    monkeypatch.setattr(state, "should_stop", None)
+    celery_internals.stop(worker, exit_code=1)
+    assert len(woken) == 1
+    with pytest.raises(WorkerShutdown) as raised:
+        state.maybe_shutdown()
+    assert raised.value.code == 1
