@@ -31,3 +31,8 @@ def run(client: "redis.Redis", name: str, keys: Sequence[str], args: Sequence[Ar
         return client.evalsha(digest, len(keys), *keys, *args)
     except redis.exceptions.NoScriptError:
         return client.eval(source, len(keys), *keys, *args)
+
+
+def digest(name: str) -> str:
+    """What Redis knows a script by."""
+    return _digest_and_source(name)[0]
