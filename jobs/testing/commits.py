@@ -28,7 +28,7 @@ class Commits:
         if self._in_test:
             self._undo.enter_context(connection.execute_wrapper(self._watch))
             self._on_commit = connection.on_commit
-            connection.on_commit = self._left  # type: ignore[method-assign]  # no hook is told of it otherwise
+            connection.on_commit = self._left  # type: ignore[method-assign]  # nothing else is told of it
             self._undo.callback(delattr, connection, "on_commit")
         return self
 
@@ -50,11 +50,11 @@ class Commits:
     def run(self) -> None:
         """Run what was left to be run after the commit, if this is after it."""
         while self.committed and len(connection.run_on_commit) > self._ours:
-            _, function, robust = connection.run_on_commit.pop(self._ours)
-            _call(function, robust=robust)
+            left: tuple[Any, ...] = connection.run_on_commit.pop(self._ours)
+            _call(left[1], robust=left[2])
 
-    def _left(self, function: Callable[[], Any], robust: bool = False) -> None:
-        self._on_commit(function, robust)
+    def _left(self, func: Callable[[], object], robust: bool = False) -> None:
+        self._on_commit(func, robust)
         self.run()
 
     def _watch(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:

@@ -81,9 +81,7 @@ class Memory(redis.Redis):
         if "NX" in options and self._do_get(name) is not None:
             return None
         scale = {"PX": 1, "EX": 1000}
-        life = [
-            int(options[place + 1]) * scale[word] for place, word in enumerate(options) if word in scale
-        ]
+        life = [int(options[place + 1]) * scale[word] for place, word in enumerate(options) if word in scale]
         self._values[name] = (value, self.now_ms() + life[0] if life else None)
         return True
 

@@ -102,8 +102,10 @@ class Runner:
     def _mend(self) -> None:
         """A database error in a job's body would break the test's transaction: back to before the body."""
         savepoint = self._savepoints[-1] if self._savepoints else None
+        if savepoint is None:
+            return
         broken = connection.connection.info.transaction_status == TransactionStatus.INERROR
-        if savepoint is not None and (broken or connection.needs_rollback):
+        if broken or connection.needs_rollback:
             connection.needs_rollback = False
             transaction.savepoint_rollback(savepoint)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from jobs.fence.events import Event
 from jobs.models import DeadLetter, Job
-from jobs.queries import get_job
 from jobs.states import State
 from jobs.store.waiting import promote_due
 from jobs.testing.clock import age_rows, next_due
@@ -174,16 +173,10 @@ class Jobs:
     def _settle(self) -> None:
         """Run what waits, and bring to their end the jobs that are to run again: delayed ones stay delayed."""
         ran = self.run_all()
-        while again := Job.objects.filter(state=State.DELAYED, runs__gt=0).order_by("run_at").first():
-            ran += self._run_when_due(again)
-            self._refuse_more_than(_AT_MOST, ran)
-
-    def _run_when_due(self, job: Job) -> list[Job]:
-        ran: list[Job] = []
-        while get_job(job.uid).state == State.DELAYED:
+        while Job.objects.filter(state=State.DELAYED, runs__gt=0).exists():
             self._move(next_due() or timedelta())
             ran += self.run_all()
-        return ran
+            self._refuse_more_than(_AT_MOST, ran)
 
     def _move(self, by: timedelta) -> None:
         age_rows(by)
