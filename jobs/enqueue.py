@@ -14,6 +14,7 @@ from jobs.configuration import PAYLOAD_LIMIT, queue_book
 from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.ids import new_id
 from jobs.options import Unique
+from jobs.payloads import VERSION, version_of
 from jobs.priority import Priority, parse_priority
 from jobs.retry import from_plain, to_plain
 from jobs.states import State
@@ -190,6 +191,9 @@ def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
         kept["strategy"] = _strategy(options["strategy"])
     if options.get("max_attempts") is not None:
         kept["max_attempts"] = _attempts(options["max_attempts"])
+    version = version_of(task)
+    if version > 1:
+        kept[VERSION] = version
     return celery_json.dumps(kept)
 
 

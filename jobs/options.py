@@ -35,6 +35,8 @@ OWN_OPTIONS: dict[str, Any] = {
     "idempotent_for": None,  # seconds for which a result is given again for the same payload
     "subject": None,  # the payload field that names what the job is about (an address, a coin)
     "secret": (),  # payload fields that are never shown
+    "aliases": (),  # full names that the task had before: what was enqueued under them runs as this one
+    "upcast": (),  # functions that bring an older payload up to date, oldest first; see jobs.payloads
 }
 
 

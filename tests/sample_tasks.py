@@ -172,3 +172,19 @@ def tell(steps: int, seconds: float = 0.0) -> int:
 def keep_secret(name: str, key: str) -> str:
     """Takes a secret."""
     return name
+
+
+def _split_name(old: dict[str, Any]) -> dict[str, Any]:
+    first, _, last = old.pop("name").partition(" ")
+    return {**old, "first": first, "last": last}
+
+
+def _add_title(old: dict[str, Any]) -> dict[str, Any]:
+    return {**old, "title": "Dr"}
+
+
+@shared_task(aliases=("tests.sample_tasks.salute",), upcast=(_split_name, _add_title))
+def greet(*, first: str, last: str, title: str) -> str:
+    """It was called salute, and took a name; then it took two."""
+    record(f"{title} {first} {last}")
+    return f"{title} {first} {last}"

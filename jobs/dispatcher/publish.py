@@ -10,6 +10,7 @@ from celery import Celery
 
 from jobs import celery_json
 from jobs.fence.leases import Ticket
+from jobs.payloads import VERSION
 from jobs.worker.messages import HEADER, Passport
 
 _ORIGIN = f"{os.getpid()}@{socket.gethostname()}"
@@ -136,7 +137,7 @@ def headers(job: Released) -> dict[str, Any]:
 
 
 def _policy(options: dict[str, Any]) -> dict[str, Any]:
-    kept = ("time_limit", "soft_time_limit", "stale_after", "strategy", "max_attempts")
+    kept = ("time_limit", "soft_time_limit", "stale_after", "strategy", "max_attempts", VERSION)
     return {name: options[name] for name in kept if name in options}
 
 

@@ -20,6 +20,7 @@ from jobs.configuration import queue_book
 from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
 from jobs.options import OWN_OPTIONS, resolve
+from jobs.payloads import brought_up, stored_version, version_of
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.worker import claims, context, outcomes
 from jobs.worker.context import Run
@@ -46,6 +47,8 @@ class JobTask(Task):
     idempotent_for = OWN_OPTIONS["idempotent_for"]
     subject = OWN_OPTIONS["subject"]
     secret = OWN_OPTIONS["secret"]
+    aliases = OWN_OPTIONS["aliases"]
+    upcast = OWN_OPTIONS["upcast"]
 
     # -- calling ---------------------------------------------------------------------------------------
 
@@ -190,6 +193,8 @@ class JobTask(Task):
     def _restored(
         self, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        if version_of(self) > 1:
+            kwargs = brought_up(self, kwargs, stored_version(self.request.get(HEADER)["o"]))
         return signature_of(self).restore(args, kwargs) if self.typing else (args, kwargs)
 
     def _decide(self, run: Run, error: BaseException) -> Decision:
