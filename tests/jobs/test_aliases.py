@@ -6,10 +6,14 @@ from jobs.aliases import alias_faults, alias_table, register_aliases
 from jobs.app import Millrace
 
 
+def nothing() -> None:
+    """Does nothing."""
+
+
 def _app(**aliases: Any) -> Millrace:
     app = Millrace("test", set_as_current=False)
     for name, old in aliases.items():
-        app.task(name=name, shared=False, aliases=old)(lambda: None)
+        app.task(name=name, shared=False, aliases=old)(nothing)
     return app
 
 

@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 def test_rows_under_an_old_name_with_an_old_payload_fit() -> None:
     make_job(task="tests.sample_tasks.salute", kwargs={"name": "Ada Lovelace"})
-    make_job(task="tests.sample_tasks.greet", kwargs={"first": "A", "last": "T"}, options={"payload_version": 2})
+    make_job(
+        task="tests.sample_tasks.greet", kwargs={"first": "A", "last": "T"}, options={"payload_version": 2}
+    )
     assert unrunnable_jobs() == []
 
 
@@ -38,7 +40,10 @@ def test_the_same_fault_with_other_values_is_one_group_with_three_examples() -> 
 def test_different_faults_of_a_task_are_different_groups() -> None:
     make_job(task="tests.sample_tasks.add", kwargs={"x": "text", "y": 1}, state="delayed")
     make_job(task="tests.sample_tasks.add", kwargs={"x": "text"}, state="blocked")
-    assert [group.problem.rpartition("; ")[2][:12] for group in unrunnable_jobs()] == ["add refuses ", "x: Input sho"]
+    assert [group.problem.rpartition("; ")[2][:12] for group in unrunnable_jobs()] == [
+        "add refuses ",
+        "x: Input sho",
+    ]
 
 
 def test_however_many_names_are_wrong_the_answer_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
