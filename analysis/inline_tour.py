@@ -72,5 +72,7 @@ class InlineTour:
 
     def _expect(self, ran: Sequence[Job], states: Sequence[str]) -> None:
         if [job.state for job in ran] != list(states):
-            found = ", ".join(f"{job.short_task} is {job.state} ({job.reason})" for job in ran) or "nothing ran"
+            found = (
+                ", ".join(f"{job.short_task} is {job.state} ({job.reason})" for job in ran) or "nothing ran"
+            )
             self._failures.append(f"expected {', '.join(states)}: {found}")
