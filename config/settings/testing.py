@@ -21,3 +21,9 @@ JOBS_QUEUES = (
 )  # fmt: skip
 CELERY_IMPORTS = ["tests.sample_tasks"]
 CELERY_TASK_ROUTES = {"tests.sample_tasks.*": {"queue": "quick"}}
+TASKS = {
+    "default": {
+        "BACKEND": "jobs.django_tasks.MillraceBackend",
+        "QUEUES": ["default", "quick", "quikc", "fixed"],
+    }
+}

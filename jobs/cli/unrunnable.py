@@ -1,6 +1,6 @@
 """Jobs to come that this build could not run, found row by row in bounded memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from jobs.arguments import signature_of
 from jobs.configuration import queue_book
 from jobs.errors import ArgumentsRefused, UnknownName
 from jobs.models import Job
-from jobs.names import tasks_by_any_name
+from jobs.names import short_name, tasks_by_any_name
 from jobs.payloads import brought_up, stored_version
 
 _TO_COME = ("waiting", "delayed", "blocked")
@@ -17,6 +17,7 @@ _GROUPS = 500  # beyond, whatever is wrong counts as "other problems": names in 
 _OTHER = ("", ("other problems",))
 
 Cause = tuple[str, ...]
+Sentence = Callable[[], str]  # made for the first job of a group only: suggestions cost more than the check
 
 
 @dataclass
@@ -51,33 +52,37 @@ def unrunnable_jobs() -> list[Group]:
     return list(groups.values())
 
 
-def _count(groups: dict[tuple[str, Cause], Group], row: _Row, cause: Cause, problem: str) -> None:
-    key, group = (row.task, cause), Group(row.task, problem)
+def _count(groups: dict[tuple[str, Cause], Group], row: _Row, cause: Cause, problem: Sentence) -> None:
+    key = (row.task, cause)
     if key not in groups and len(groups) >= _GROUPS:
-        key, group = _OTHER, Group("other tasks", "other problems")
-    group = groups.setdefault(key, group)
+        key = _OTHER
+        groups.setdefault(key, Group("other tasks", "other problems"))
+    elif key not in groups:
+        groups[key] = Group(row.task, problem())
+    group = groups[key]
     group.jobs += 1
     if len(group.examples) < _EXAMPLES:
         group.examples.append(row.uid)
 
 
-def _problems(row: _Row, tasks: Mapping[str, Any]) -> Iterator[tuple[Cause, str]]:
+def _problems(row: _Row, tasks: Mapping[str, Any]) -> Iterator[tuple[Cause, Sentence]]:
     """What is wrong, and a cause that rows with other values share."""
     book = queue_book()
     if row.queue not in book:
-        yield ("queue", row.queue), str(UnknownName("queue", row.queue, book.names))
+        yield ("queue", row.queue), lambda: str(UnknownName("queue", row.queue, book.names))
     if row.task not in tasks:
-        yield ("task",), str(UnknownName("task", row.task, sorted(tasks)))
+        yield ("task",), lambda: str(UnknownName("task", row.task, sorted(tasks)))
     else:
         yield from _misfit(tasks[row.task], row)
 
 
-def _misfit(task: Any, row: _Row) -> Iterator[tuple[Cause, str]]:
+def _misfit(task: Any, row: _Row) -> Iterator[tuple[Cause, Sentence]]:
     try:
         kwargs = brought_up(task, row.kwargs, stored_version(row.options))
     except Exception as error:
-        yield ("upcast", type(error).__name__), f"its upcast fails: {type(error).__name__}: {error}"
+        told = f"{type(error).__name__}: {error}"
+        yield ("upcast", type(error).__name__), lambda: f"its upcast fails: {told}"
         return
     faults = signature_of(task).refusals(row.args, kwargs) if task.typing else {}
     if faults:
-        yield ("arguments", *sorted(faults)), str(ArgumentsRefused(row.task.rpartition(".")[2], faults))
+        yield ("arguments", *sorted(faults)), lambda: str(ArgumentsRefused(short_name(row.task), faults))

@@ -9,7 +9,7 @@ from django.db import connection
 
 from analysis.inline_tour import InlineTour
 from tests.jobs.cli.conftest import environment
-from tests.outside import Outside
+from tests.outside import Outside, point_at
 from tests.processes import ROOT
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -46,6 +46,7 @@ def test_a_job_that_ends_otherwise_than_it_should_is_told(outside: Outside) -> N
     assert failures[0].startswith("expected completed, completed, completed: sync_wallet is delayed ")
 
 
+@pytest.mark.django_db
 def test_without_a_sandbox_there_is_nothing_to_analyse(settings: LazySettings) -> None:
-    settings.SANDBOX_URL = "http://127.0.0.1:1"
+    point_at("http://127.0.0.1:1", settings)
     assert InlineTour(lambda _: None).take() == ["no sample wallets: is the sandbox running?"]
