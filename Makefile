@@ -4,10 +4,10 @@ PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run stop demo test lint check bench screenshots lock
+.PHONY: help setup setup-dev run stop demo demo-inline test lint check bench screenshots lock
 
 help: ## this list
-	@grep -E '^(help|run|stop|demo|test|check|bench|screenshots|lock):.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -E '^(help|run|stop|demo|demo-inline|test|check|bench|screenshots|lock):.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
 
 setup:
 	@scripts/setup.sh requirements.txt
@@ -23,6 +23,9 @@ stop: ## stop what `make run` started
 
 demo: setup ## a guided tour in the terminal, with or without `make run` going
 	@$(MANAGE) demo
+
+demo-inline: setup ## the same ideas without workers or Redis: jobs run in the process, step by step
+	@$(MANAGE) demo --inline
 
 test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name"
 	@.ci/chromium

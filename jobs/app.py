@@ -3,7 +3,9 @@
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
+from jobs.aliases import alias_table, register_aliases
 from jobs.errors import UnknownName
 from jobs.worker.consumption import Hearing
 from jobs.worker.liveness import Liveness
@@ -35,8 +37,15 @@ class Millrace(Celery):
 
     def send_task(self, name: str, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Enqueue by name. UnknownName when no such task is registered: nothing could run it."""
+        name = name if name in self.tasks else alias_table(self.tasks).get(name, name)
         if name not in self.tasks:
             raise UnknownName("task", name, sorted(self.tasks))
         options.pop("task_type", None)
         options.pop("result_cls", None)
         return self.tasks[name].apply_async(args, kwargs, **options)
+
+
+@worker_init.connect
+def _know_old_names(sender: Any, **_: Any) -> None:
+    """When every module with tasks is imported, and before the pool is forked."""
+    register_aliases(sender.app)

@@ -55,6 +55,19 @@ class Signature:
         restored = [self._load(name, value) for name, value in self._named(args)]
         return restored, {name: self._load(self._parameter(name), value) for name, value in kwargs.items()}
 
+    def refusals(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, str]:
+        """What keeps stored arguments from being restored, field by field: why a run would fail at once."""
+        faults = dict(self._misfits(args, kwargs))
+        for field, parameter, value in [
+            *((name, name, value) for name, value in self._named(args)),
+            *((name, self._parameter(name), value) for name, value in kwargs.items()),
+        ]:
+            try:
+                self._load(parameter, value)
+            except ValidationError as error:
+                faults[field] = "; ".join(_sentence(detail) for detail in error.errors())
+        return faults
+
     def _named(self, args: Sequence[Any]) -> list[tuple[str, Any]]:
         names = [*self.positional, *(self.more_args or "" for _ in args)]
         return list(zip(names, args, strict=False))

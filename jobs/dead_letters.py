@@ -8,6 +8,7 @@ from jobs.enqueue import enqueue, prepare
 from jobs.errors import IllegalMove, NotFound
 from jobs.models import DeadLetter
 from jobs.names import resolve_task
+from jobs.payloads import brought_up, stored_version
 from jobs.retry import from_plain
 from jobs.store import dead_letters, moves
 from jobs.store.dead_letters import DISCARDED, RETRIED
@@ -44,7 +45,9 @@ def get_letter(letter_id: int) -> DeadLetter:
 
 
 def _enqueue_again(letter: DeadLetter) -> str:
-    job = prepare(resolve_task(letter.task), letter.args, letter.kwargs, _options(letter))
+    task = resolve_task(letter.task)
+    payload = brought_up(task, letter.kwargs, stored_version(letter.options))
+    job = prepare(task, letter.args, payload, _options(letter))
     answer = enqueue(job)
     if not answer.created:
         raise IllegalMove(f"Job {answer.uid} is live and does the same; the letter stays open.")

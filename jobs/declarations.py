@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from jobs.aliases import alias_faults
 from jobs.breaker import Breaker
 from jobs.options import unknown_options
 from jobs.queues import QueueBook
@@ -41,6 +42,7 @@ def find_faults(
     found += [Fault("E003", sentence) for task in tasks.values() for sentence in _crossed_limits(task)]
     found += [Fault("E005", sentence) for sentence in _unregistered(book, tasks)]
     found += [Fault("E006", sentence) for sentence in _unknown_dependencies(dependencies, tasks)]
+    found += [Fault("E006", sentence) for sentence in alias_faults(tasks)]
     if procfile is not None:
         consumed = _consumed(procfile, book.default)
         found += [Fault("E004", sentence) for sentence in _undeclared(book, consumed)]

@@ -15,6 +15,7 @@ from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.flows import ALL, Policy
 from jobs.ids import new_id
 from jobs.options import Unique
+from jobs.payloads import VERSION, version_of
 from jobs.priority import Priority, parse_priority
 from jobs.queues import Queue
 from jobs.retry import from_plain, to_plain
@@ -199,6 +200,9 @@ def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
         kept["strategy"] = _strategy(options["strategy"])
     if options.get("max_attempts") is not None:
         kept["max_attempts"] = _attempts(options["max_attempts"])
+    version = version_of(task)
+    if version > 1:
+        kept[VERSION] = version
     return celery_json.dumps(kept)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs.arguments import signature_of
 from jobs.models import DeadLetter, Job
-from jobs.names import registered_tasks
+from jobs.names import tasks_by_any_name
 
 MASK = "••••••••"
 # A task that this process does not know cannot say which of its fields are secret.
@@ -18,7 +18,7 @@ _SUSPICIOUS = re.compile(
 
 def shown_payload(job: Job | DeadLetter) -> dict[str, Any]:
     """The arguments by name, in order; secret ones masked."""
-    task = registered_tasks().get(job.task)
+    task = tasks_by_any_name().get(job.task)
     names = signature_of(task).positional if task else []
     return mask(named(job.args, job.kwargs, names), tuple(getattr(task, "secret", ())))
 

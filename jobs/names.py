@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import current_app
 
+from jobs.aliases import alias_table
 from jobs.errors import OptionRefused, UnknownName
 
 _CELERYS_OWN = "celery."
@@ -19,6 +20,7 @@ def resolve_task(name: str) -> Any:
     when a short name fits several.
     """
     tasks = registered_tasks()
+    name = alias_table(tasks).get(name, name)
     wanted = _plain(name)
     matches = [full for full in tasks if wanted in {_plain(full), _plain(short_name(full))}]
     exact = [full for full in matches if full == name]
@@ -33,7 +35,17 @@ def resolve_task(name: str) -> Any:
 def registered_tasks() -> dict[str, Any]:
     """Every task of the project by its full name, without those that Celery brings along."""
     _import_tasks()
-    return {name: task for name, task in current_app.tasks.items() if not name.startswith(_CELERYS_OWN)}
+    return {
+        name: task
+        for name, task in current_app.tasks.items()
+        if not name.startswith(_CELERYS_OWN) and task.name == name  # a worker has aliases in there too
+    }
+
+
+def tasks_by_any_name() -> dict[str, Any]:
+    """As `registered_tasks`, and each task also under the names that it had before."""
+    tasks = registered_tasks()
+    return {alias: tasks[name] for alias, name in alias_table(tasks).items()} | tasks
 
 
 def short_name(full: str) -> str:

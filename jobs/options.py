@@ -38,6 +38,8 @@ OWN_OPTIONS: dict[str, Any] = {
     "relies_on": (),  # names of dependencies (JOBS_DEPENDENCIES) whose breakers hold the task back
     "secret": (),  # payload fields that are never shown
     "bundle": True,  # whether its jobs, when they are short, may share a message
+    "aliases": (),  # full names that the task had before: what was enqueued under them runs as this one
+    "upcast": (),  # functions that bring an older payload up to date, oldest first; see jobs.payloads
 }
 
 

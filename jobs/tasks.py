@@ -45,3 +45,11 @@ def repair(part: str, seconds: int = 3600) -> None:
 
 def _part_key(part: str) -> str:
     return f"{PREFIX}:rehearsal:{part}"
+
+
+@shared_task(bind=True)
+def run_django_task(self: Any, path: str, args: list[Any], kwargs: dict[str, Any], backend: str) -> Any:
+    """Run a task of Django's tasks API; enqueued by `jobs.django_tasks.MillraceBackend`."""
+    from jobs.django_tasks import call
+
+    return call(self.request.id, path, args, kwargs, backend)

@@ -26,6 +26,12 @@ def tell(queue: str, event: str, uid: str, data: Mapping[str, Any]) -> None:
     _append([(queue, {"e": event, "j": uid, "d": json.dumps(data)})])
 
 
+def forget_outage() -> None:
+    """Try again at once, although Redis may have been away a moment ago: it was replaced."""
+    global _quiet_until  # noqa: PLW0603 -- as below
+    _quiet_until = 0.0
+
+
 def _append(entries: Sequence[tuple[str, dict[str, str]]]) -> None:
     global _quiet_until  # noqa: PLW0603 -- one pause for the whole process
     if time.monotonic() < _quiet_until:

@@ -272,3 +272,19 @@ def call_outside(name: str) -> str:
         if not cursor.fetchone()[0]:
             raise ConnectionError("the outside does not answer")
     return name
+
+
+def _split_name(old: dict[str, Any]) -> dict[str, Any]:
+    first, _, last = old.pop("name").partition(" ")
+    return {**old, "first": first, "last": last}
+
+
+def _add_title(old: dict[str, Any]) -> dict[str, Any]:
+    return {**old, "title": "Dr"}
+
+
+@shared_task(aliases=("tests.sample_tasks.salute",), upcast=(_split_name, _add_title))
+def greet(*, first: str, last: str, title: str) -> str:
+    """It was called salute, and took a name; then it took two."""
+    record(f"{title} {first} {last}")
+    return f"{title} {first} {last}"

@@ -31,3 +31,9 @@ CELERY_TASK_ROUTES = {
     "tests.sample_tasks.asked_to_wait": {"queue": "tenants"},
     "tests.sample_tasks.*": {"queue": "quick"},
 }
+TASKS = {
+    "default": {
+        "BACKEND": "jobs.django_tasks.MillraceBackend",
+        "QUEUES": ["default", "quick", "quikc", "fixed"],
+    }
+}

@@ -45,7 +45,7 @@ class Follower:
 
     def _follow(self, ended: Continuation) -> None:
         request = _request(ended)
-        with self._as_current(request, ended.correlation_id):
+        with self._as_current(request, ended.correlation_id or ended.uid):
             try:
                 with transaction.atomic():
                     self._go_on(ended, request)

@@ -295,7 +295,7 @@ class Dispatcher:
 
     def _fold(self) -> None:
         events, self._unfolded = self._unfolded, []
-        folded = _fold_surely(events)
+        folded = fold_surely(events)
         self._log.acknowledge(events)
         announce.folded(self._redis, events, folded)
         self._learn(events, folded)
@@ -332,7 +332,7 @@ def _learn_from(window: Window, job: Moved) -> None:
         window.dirty = True
 
 
-def _fold_surely(events: Sequence[Event]) -> Folded:
+def fold_surely(events: Sequence[Event]) -> Folded:
     """Fold a batch. When PostgreSQL refuses it, fold event by event: an outcome that cannot be stored
     fails its job with that reason, so that it ends all the same."""
     try:

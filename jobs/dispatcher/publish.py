@@ -11,6 +11,7 @@ from celery import Celery
 from jobs import celery_json
 from jobs.fence.leases import Ticket
 from jobs.ids import new_id
+from jobs.payloads import VERSION
 from jobs.worker.messages import BUNDLE_TASK, HEADER, Passport
 
 _ORIGIN = f"{os.getpid()}@{socket.gethostname()}"
@@ -181,7 +182,7 @@ def bundle(message: Message) -> tuple[str, dict[str, Any]]:
 
 
 def _policy(options: dict[str, Any]) -> dict[str, Any]:
-    kept = ("time_limit", "soft_time_limit", "stale_after", "strategy", "max_attempts")
+    kept = ("time_limit", "soft_time_limit", "stale_after", "strategy", "max_attempts", VERSION)
     return {name: options[name] for name in kept if name in options}
 
 

@@ -43,6 +43,11 @@ def run(client: "redis.Redis", name: str, keys: Sequence[str], args: Sequence[Ar
         return client.eval(source, len(keys), *keys, *args)
 
 
+def digest(name: str) -> str:
+    """What Redis knows a script by."""
+    return _digest_and_source(name)[0]
+
+
 def call(client: "redis.Redis", wanted: Call) -> Any:
     """Run one call."""
     return run(client, wanted.name, wanted.keys, wanted.args)

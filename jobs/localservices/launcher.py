@@ -85,6 +85,13 @@ class Launcher:
                 self._record()
         return self.addresses()
 
+    def up_alone(self, server: Server) -> None:
+        """Start one of our servers and no other."""
+        prepare_state_dir(self.state_dir)
+        with self._alone():
+            server.start()
+            self._record()
+
     def down(self) -> None:
         """Stop what is ours and running. Data and addresses stay."""
         if self.state_dir.exists():

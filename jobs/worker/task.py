@@ -21,6 +21,7 @@ from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
 from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
+from jobs.payloads import brought_up, stored_version, version_of
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.worker import cancelling, claims, context, outcomes
 from jobs.worker.context import Run
@@ -51,6 +52,8 @@ class JobTask(Task):
     relies_on = OWN_OPTIONS["relies_on"]
     secret = OWN_OPTIONS["secret"]
     bundle = OWN_OPTIONS["bundle"]
+    aliases = OWN_OPTIONS["aliases"]
+    upcast = OWN_OPTIONS["upcast"]
 
     # -- calling ---------------------------------------------------------------------------------------
 
@@ -217,6 +220,8 @@ class JobTask(Task):
     def _restored(
         self, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        if version_of(self) > 1:
+            kwargs = brought_up(self, kwargs, stored_version(self.request.get(HEADER)["o"]))
         return signature_of(self).restore(args, kwargs) if self.typing else (args, kwargs)
 
     def _decide(self, run: Run, error: BaseException) -> Decision:

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from analysis.inline_tour import InlineTour
+from analysis.management.commands import _inline_world as inline_world
 from analysis.tour import Tour
 from jobs.supervisor.runfile import RunFile
 
@@ -21,14 +23,32 @@ class Command(BaseCommand):
         "A guided tour: analyse sample wallets, compare them, fail a job on purpose and bring it back. "
         "Starts everything first when nothing is running, and stops it afterwards. Example: manage.py demo"
     )
+    requires_system_checks = ()  # the checks may want the very database that is not up yet
 
-    def handle(self, *_: Any, **__: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """With workers, or in this process."""
+        parser.add_argument(
+            "--inline",
+            action="store_true",
+            help="run the jobs in this process, without Redis and workers, in a database of their own",
+        )
+
+    def handle(self, *_: Any, inline: bool, **__: Any) -> None:
         """Take the tour; CommandError when any of it failed."""
-        with _everything_running() as addresses:
-            settings.SANDBOX_URL = addresses["sandbox"].rstrip("/")
-            failures = Tour(addresses["site"].rstrip("/")).take()
+        failures = self._inline() if inline else self._with_workers()
         if failures:
             raise CommandError("The tour found: " + "; ".join(failures))
+
+    def _with_workers(self) -> list[str]:
+        with _everything_running() as addresses:
+            settings.SANDBOX_URL = addresses["sandbox"].rstrip("/")
+            return Tour(addresses["site"].rstrip("/")).take()
+
+    def _inline(self) -> list[str]:
+        self.stdout.write("PostgreSQL, a database of its own and the sandbox; no Redis, no workers.")
+        with inline_world.postgres(), inline_world.database(), inline_world.sandbox() as address:
+            settings.SANDBOX_URL = address
+            return InlineTour(self.stdout.write).take()
 
 
 @contextmanager

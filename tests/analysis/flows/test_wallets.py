@@ -9,6 +9,7 @@ from analysis.queries.pnl import analysis_of
 from analysis.queries.wallets import recent_wallets, wallet_overview
 from analysis.services.pnl.lots import Method
 from enrichment.models import Wallet
+from jobs import testing
 from jobs.errors import ArgumentsRefused
 from jobs.models import Dependency, Job
 from jobs.priority import Priority
@@ -58,6 +59,22 @@ def test_a_wrong_address_or_method_stores_nothing_at_all(
         analyse_wallet(address or outside.address("Swing 1"), method)
     assert not Job.objects.exists()
     assert not Wallet.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_jobs_of_an_analysis_hand_on_what_they_found(outside: Outside) -> None:
+    address = outside.address("Swing 1")
+    with testing.inline() as jobs:
+        flow = analyse_wallet(address, "hifo")
+    assert [job.uid for job in jobs.completed] == [step.uid for step in flow.steps]
+    synced, held, report = (AsyncResult(step.uid).get(timeout=1) for step in flow.steps)
+    assert (synced["status"], synced["complete"]) == ("synced", True)
+    assert held["lamports"] == outside.rpc("getBalance", address)["value"]
+    assert report["net"] == PnlReport.objects.get(method="hifo").report["totals"]["net"]
+    with testing.inline() as jobs:
+        again = analyse_wallet(address, "hifo")
+    assert AsyncResult(again.steps[0].uid).get(timeout=1)["status"] == "already-current"
+    assert again.steps[2].uid == flow.steps[2].uid, "the report of the last ten minutes is the answer"
 
 
 def test_real_workers_bring_a_wallet_in_and_report_on_it(platform: Platform, outside: Outside) -> None:

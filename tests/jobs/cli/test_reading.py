@@ -109,8 +109,8 @@ def test_the_check_finds_waiting_jobs_that_this_build_could_not_run(manage: Call
     assert answer.code == 1
     unknown = "There is no task named 'tests.sample_tasks.nop'. Did you mean 'tests.sample_tasks.noop'?"
     found = answer.json()["jobs"]
-    assert found[0] == {"task": "tests.sample_tasks.nop", "problem": unknown, "jobs": 2, "example": uids[0]}
-    assert (found[1]["jobs"], found[1]["example"]) == (1, uids[2])
+    assert found[0] == {"task": "tests.sample_tasks.nop", "problem": unknown, "jobs": 2, "examples": uids[:2]}
+    assert (found[1]["jobs"], found[1]["examples"]) == (1, [uids[2]])
     assert "x: Input should be a valid integer" in found[1]["problem"]
     assert len(found) == 2
 

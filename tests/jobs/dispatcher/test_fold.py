@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn
 
 from jobs import celery_json
 from jobs.dispatcher.fold import fold
-from jobs.dispatcher.loop import _fold_surely
+from jobs.dispatcher.loop import fold_surely
 from jobs.fence.events import Event, parse
 from jobs.models import Attempt, DeadLetter, Job
 from jobs.store.dependencies import add_dependencies
@@ -243,7 +243,7 @@ def test_a_log_that_is_folded_again_changes_nothing(log: list[Event]) -> None:
 def test_an_outcome_that_cannot_be_stored_fails_its_job_and_no_other(data: dict[str, Any]) -> None:
     make_job("job")
     make_job("other")
-    folded = _fold_surely([event("retried", **data), event("completed", "other", result="1")])
+    folded = fold_surely([event("retried", **data), event("completed", "other", result="1")])
     assert {(moved.uid, moved.state) for moved in folded.moved} == {("job", "failed"), ("other", "completed")}
     assert job().reason.startswith("its outcome cannot be stored: ")
 
@@ -262,7 +262,7 @@ def test_an_outcome_that_cannot_be_stored_fails_its_job_and_no_other(data: dict[
 def test_any_other_event_that_cannot_be_stored_is_skipped(poison: Event) -> None:
     make_job("job", state="active", runs=1)
     make_job("other")
-    folded = _fold_surely([poison, event("completed", "other", result="1")])
+    folded = fold_surely([poison, event("completed", "other", result="1")])
     assert [(moved.uid, moved.state) for moved in folded.moved] == [("other", "completed")]
     assert job().state == "active"
     assert connection.in_atomic_block

@@ -1,0 +1,89 @@
+"""Django's tasks API on top of jobs."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from django_tasks import TaskResultStatus, default_task_backend
+from django_tasks.exceptions import InvalidTaskError, TaskResultDoesNotExist
+
+from jobs import testing
+from jobs.errors import ArgumentsRefused, Permanent, UnknownName
+from jobs.models import Job
+from jobs.tasks import run_django_task
+from jobs.waiting import wait_until_finished
+from tests.django_sample_tasks import days_between, fail_later, tell_id
+from tests.jobs.faults.conftest import platform  # noqa: F401 -- the fixture, for this test too
+from tests.processes import Platform
+from tests.sample_tasks import noop
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
+
+
+def test_a_task_is_a_job_of_its_queue_and_priority() -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    result = days_between.using(priority=100, queue_name="fixed", run_after=later).enqueue(*NOVEMBER)
+    job = Job.objects.get(uid=result.id)
+    assert (job.queue, job.priority, job.state, job.run_at) == ("fixed", 10, "delayed", later)
+    assert (result.status, result.args, result.attempts) == (
+        TaskResultStatus.READY,
+        ["2026-11-01", "2026-11-30"],
+        0,
+    )
+    assert (result.task.priority, result.task.queue_name) == (100, "fixed")
+    assert [Job.objects.get(uid=task.enqueue("x").id).priority for task in (tell_id, fail_later)] == [8, 5]
+
+
+def test_what_does_not_fit_is_refused_and_nothing_is_stored() -> None:
+    with pytest.raises(ArgumentsRefused, match="last: missing"):
+        days_between.enqueue(date(2026, 11, 1))  # type: ignore[call-arg]  # on purpose
+    with pytest.raises(ArgumentsRefused, match="first: Input should be a valid date"):
+        days_between.enqueue("soon", date(2026, 11, 1))  # type: ignore[arg-type]  # on purpose
+    with pytest.raises(UnknownName, match="Did you mean 'quick'"):
+        days_between.using(queue_name="quikc")
+    with pytest.raises(InvalidTaskError, match="priority"):
+        days_between.using(priority=101)
+    assert not Job.objects.exists()
+
+
+def test_a_rolled_back_task_never_existed() -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        raise KeyError(days_between.enqueue(*NOVEMBER).id)
+    assert not Job.objects.exists()
+
+
+def test_only_jobs_of_this_api_are_its_results() -> None:
+    for uid in ("nobody", noop.delay().id):
+        with pytest.raises(TaskResultDoesNotExist):
+            default_task_backend.get_result(uid)
+
+
+def test_a_path_that_leads_to_no_task_is_never_called() -> None:
+    with testing.inline() as jobs:
+        for path in ("tests.django_sample_tasks.not_a_task", "os.getcwd", "nowhere.at_all"):
+            run_django_task.delay(path, [], {}, "default")
+            jobs.assert_failed(run_django_task, path, error=Permanent)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_can_be_awaited() -> None:
+    result = async_to_sync(days_between.aenqueue)(*NOVEMBER)
+    with testing.stepwise() as jobs:
+        jobs.run_all()
+    async_to_sync(result.arefresh)()
+    assert result.return_value == 29
+
+
+def test_real_workers_run_functions_and_coroutines(platform: Platform) -> None:  # noqa: F811 -- the fixture
+    platform.dispatcher()
+    platform.worker()
+    good, bad, told = days_between.enqueue(*NOVEMBER), fail_later.enqueue("too late"), tell_id.enqueue("!")
+    for result in (good, bad, told):
+        assert wait_until_finished(result.id, 60)
+        result.refresh()
+    assert (good.status, good.return_value, good.attempts) == (TaskResultStatus.SUCCESSFUL, 29, 1)
+    assert told.return_value == f"{told.id} 0 !"
+    assert (bad.status, bad.errors[0].exception_class) == (TaskResultStatus.FAILED, ValueError)
+    assert "too late" in bad.errors[0].traceback
