@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from jobs.errors import LockBusy, Permanent, RateLimited, Snooze, Transient
-from jobs.options import Unique
+from jobs.options import Debounce, KeepLast, Throttle, Unique
 from jobs.priority import Priority
 from jobs.rates import Rate, parse_rate
 from jobs.retry import Custom, Exponential, Fixed, Linear
@@ -35,6 +35,6 @@ def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
 
 
 __all__ = [
-    "Custom", "Exponential", "Fixed", "Linear", "LockBusy", "Permanent", "Priority", "Rate", "RateLimited",
-    "Snooze", "Transient", "Unique", "lock", "log", "parse_rate", "progress",
+    "Custom", "Debounce", "Exponential", "Fixed", "KeepLast", "Linear", "LockBusy", "Permanent", "Priority",
+    "Rate", "RateLimited", "Snooze", "Throttle", "Transient", "Unique", "lock", "log", "parse_rate", "progress",
 ]  # fmt: skip

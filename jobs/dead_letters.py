@@ -1,9 +1,11 @@
 """What an operator does with a dead letter: retry it, discard it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
+from jobs.dedup import dedup_from_plain
 from jobs.enqueue import enqueue, prepare
 from jobs.errors import IllegalMove, NotFound
 from jobs.models import DeadLetter
@@ -45,7 +47,7 @@ def get_letter(letter_id: int) -> DeadLetter:
 
 def _enqueue_again(letter: DeadLetter) -> str:
     job = prepare(resolve_task(letter.task), letter.args, letter.kwargs, _options(letter))
-    answer = enqueue(job)
+    answer = enqueue(replace(job, dedup=None, idempotent_for=None))  # it may not replace a newer payload
     if not answer.created:
         raise IllegalMove(f"Job {answer.uid} is live and does the same; the letter stays open.")
     return answer.uid
@@ -53,9 +55,10 @@ def _enqueue_again(letter: DeadLetter) -> str:
 
 def _options(letter: DeadLetter) -> dict[str, Any]:
     kept = dict(letter.options)
-    strategy = kept.pop("strategy", None)
+    strategy, mode = kept.pop("strategy", None), kept.pop("unique", None)
     return kept | {
         "strategy": from_plain(strategy) if strategy else None,
+        "unique": dedup_from_plain(mode) if mode else None,
         "queue": letter.queue,
         "priority": letter.priority,
         "tags": letter.tags,

@@ -101,6 +101,10 @@ class Platform:
         wait_until(lambda: answers_ok(host, int(port), "/healthz"), 30, "the web server")
         return address
 
+    def python(self, name: str, module: str, *arguments: str, **environment: str) -> Process:
+        """A Python module as a program."""
+        return self._start(name, [sys.executable, "-m", module, *arguments], **environment)
+
     def kill(self, name: str) -> None:
         """SIGKILL to one of the processes and its children."""
         next(process for process in self._started if process.name == name).kill_group()

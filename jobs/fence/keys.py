@@ -24,7 +24,7 @@ def running(queue: str) -> str:
 
 
 def withdrawn(queue: str) -> str:
-    """Hash: job id -> Redis time in ms until which no ticket may be written for it."""
+    """Hash: job id -> `until_ms` or `until_ms:run`: until then (Redis time) no ticket, or none before that run."""
     return f"{PREFIX}:{{{queue}}}:withdrawn"
 
 

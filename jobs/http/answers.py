@@ -1,7 +1,7 @@
 """What the API gives: responses. Names are camelCase on the wire; times are ISO 8601 in UTC."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from jobs.http.schemas import Camel
 
@@ -29,10 +29,14 @@ class Links(Camel):
 
 
 class Started(Camel):
-    """A job that was made, or the one that it met (`created` is false)."""
+    """A job that was made, or the one that it met (`created` is false).
+
+    `happened` is created, met, or replaced: the job that it met carries this payload now.
+    """
 
     id: str
     created: bool
+    happened: Literal["created", "met", "replaced"]
     links: Links
 
 

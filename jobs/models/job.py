@@ -36,7 +36,10 @@ class Job(models.Model):
     snoozes = models.IntegerField(default=0)
     max_attempts = models.IntegerField(null=True)
     pending_children = models.IntegerField(default=0)
-    unique_key = models.CharField(max_length=64, null=True)
+    unique_key = models.CharField(
+        max_length=80, null=True
+    )  # a digest; with a suffix while it follows another job
+    idempotency_key = models.CharField(max_length=64, null=True)
     correlation_id = models.CharField(max_length=255, default="")
     subject = models.CharField(max_length=255, default="")
     tags: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=50), default=list)
@@ -61,6 +64,11 @@ class Job(models.Model):
                 fields=["queue", "state", "id"], name="job_finished", condition=Q(state__in=_TERMINAL)
             ),
             models.Index(fields=["correlation_id"], name="job_correlation", condition=~Q(correlation_id="")),
+            models.Index(
+                fields=["idempotency_key", "id"],
+                name="job_idempotency",
+                condition=Q(idempotency_key__isnull=False, state="completed"),
+            ),
             models.Index(fields=["subject", "id"], name="job_subject", condition=~Q(subject="")),
         )
         constraints = (

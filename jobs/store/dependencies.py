@@ -21,7 +21,7 @@ def add_dependencies(parent_uid: str, children: Sequence[str]) -> int:
         _check({uid: state for _, uid, state in found}, children)
         live = [child_id for child_id, _, state in found if state != "completed"]
         cursor.execute(_ADD, [live, parent_uid])
-        cursor.execute(_HOLD, [len(live), parent_uid])
+        cursor.execute(_HOLD, [cursor.rowcount, parent_uid])  # a replaced job may wait for some already
     return len(live)
 
 
@@ -69,14 +69,17 @@ FROM (SELECT %s::int AS n) v WHERE uid = %s
 
 _COUNT_DOWN = """
 WITH done AS (
-    UPDATE jobs_dependency SET done = true WHERE child_id = ANY(%s) AND NOT done RETURNING parent_id, child_id
+    UPDATE jobs_dependency SET done = true WHERE child_id = ANY(%s) AND NOT done
+    RETURNING parent_id, child_id, regardless
 ), counted AS (
-    SELECT parent_id, count(*) AS n, bool_and(v.completed) AS well
+    SELECT parent_id, count(*) AS n, bool_and(v.completed OR done.regardless) AS well,
+        bool_or(done.regardless) AS follows
     FROM done JOIN unnest(%s::bigint[], %s::bool[]) AS v(id, completed) ON v.id = done.child_id
     GROUP BY parent_id
 )
 UPDATE jobs_job p SET
     pending_children = p.pending_children - counted.n,
+    unique_key = CASE WHEN counted.follows THEN left(p.unique_key, 64) ELSE p.unique_key END,
     state = CASE
         WHEN p.state <> 'blocked' THEN p.state
         WHEN NOT counted.well THEN 'failed'

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 
+from jobs.options import Dedup
 from jobs.states import LIVE, State
 
 
@@ -34,20 +35,32 @@ class NewJob:
     subject: str = ""
     tags: tuple[str, ...] = ()
     pending_children: int = 0
+    idempotency_key: str | None = None
+    idempotent_for: float | None = None  # seconds for which a completed job with this key is the answer
+    dedup: Dedup | None = None  # None: `unique_key` alone, the plain insert
 
 
 @dataclass(frozen=True)
 class Enqueued:
-    """The answer to an enqueue: a new job, or the existing one that it met."""
+    """The answer to an enqueue: a new job, or the existing one that it met.
+
+    `replaced`: the existing job carries the payload of this call now.
+    """
 
     uid: str
     created: bool
+    replaced: bool = False
+
+    @property
+    def happened(self) -> Literal["created", "met", "replaced"]:
+        """In a word: created, met or replaced."""
+        return "created" if self.created else "replaced" if self.replaced else "met"
 
 
 _COLUMNS = (
     "uid, queue, task, args, kwargs, options, canvas, priority, state, max_attempts, run_at, expires_at, "
-    "unique_key, correlation_id, subject, tags, pending_children, created_at, runs, attempt, stalls, snoozes, "
-    "worker, reason"
+    "unique_key, correlation_id, subject, tags, pending_children, idempotency_key, created_at, runs, attempt, "
+    "stalls, snoozes, worker, reason"
 )
 _FIXED = "clock_timestamp(), 0, 0, 0, 0, '', ''"
 _LIVE = tuple(str(state) for state in LIVE)
@@ -79,23 +92,28 @@ def insert_one(job: NewJob) -> Enqueued:
     the insert is tried again.
     """
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT_ONE, _values(job))
-            if cursor.fetchone() is not None:
-                return Enqueued(job.uid, created=True)
+        if try_insert(job):
+            return Enqueued(job.uid, created=True)
         met = find_met(job)
         if met is not None:
             return Enqueued(met, created=False)
 
 
-def find_completed(unique_key: str, seconds: float) -> str | None:
-    """The id of the job with this unique key that completed within the last `seconds`."""
+def try_insert(job: NewJob) -> bool:
+    """Insert one job; False when it met an existing one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_ONE, _values(job))
+        return cursor.fetchone() is not None
+
+
+def find_completed(idempotency_key: str, seconds: float) -> str | None:
+    """The id of the job with this idempotency key that completed within the last `seconds`."""
     sql = (
-        "SELECT uid FROM jobs_job WHERE unique_key = %s AND state = 'completed' "
+        "SELECT uid FROM jobs_job WHERE idempotency_key = %s AND state = 'completed' "
         "AND finished_at > clock_timestamp() - make_interval(secs => %s) ORDER BY id DESC LIMIT 1"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [unique_key, seconds])
+        cursor.execute(sql, [idempotency_key, seconds])
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -112,6 +130,7 @@ def _values(job: NewJob) -> tuple[Any, ...]:
         job.uid, job.queue, job.task, job.args, job.kwargs, job.options, job.canvas, job.priority,
         str(job.state), job.max_attempts, job.delay, job.run_at, job.expires_in, job.expires_at, job.unique_key,
         job.correlation_id, job.subject, "{" + ",".join(f'"{tag}"' for tag in job.tags) + "}", job.pending_children,
+        job.idempotency_key,
     )  # fmt: skip
 
 
@@ -120,7 +139,7 @@ _SELECTED = (
     "{0}, {1}, {2}, {3}::jsonb, {4}::jsonb, {5}::jsonb, {6}::jsonb, {7}, {8}, {9}, "
     "coalesce(clock_timestamp() + make_interval(secs => {10}), {11}), "
     "coalesce(clock_timestamp() + make_interval(secs => {12}), {13}), "
-    "{14}, {15}, {16}, {17}::varchar[], {18}"
+    "{14}, {15}, {16}, {17}::varchar[], {18}, {19}"
 )
 _TYPES = [
     "text",
@@ -142,6 +161,7 @@ _TYPES = [
     "text",
     "text",
     "int4",
+    "text",
 ]
 _PLACES = tuple(f"c{n}" for n in range(len(_TYPES)))
 _FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))

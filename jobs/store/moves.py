@@ -106,7 +106,8 @@ WITH resolved AS (
     WHERE j.uid = t.task_id AND j.state IN ('failed', 'cancelled') AND j.uid = %s
 )
 UPDATE jobs_job SET state = 'waiting', attempt = 0, stalls = 0, snoozes = 0, finished_at = NULL, run_at = NULL,
-    expires_at = NULL, progress = NULL, progress_detail = NULL, reason = 'retried by hand'
+    expires_at = NULL, progress = NULL, progress_detail = NULL, reason = 'retried by hand',
+    unique_key = left(unique_key, 64)
 WHERE uid = %s AND state IN ('failed', 'cancelled')
 """
 

@@ -16,11 +16,13 @@ from celery.result import AsyncResult
 from celery.utils.time import maybe_iso8601
 
 from jobs.arguments import signature_of
+from jobs.call_options import refuse_misspelt, refuse_unknown
 from jobs.configuration import queue_book
 from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
+from jobs.store.insert import Enqueued
 from jobs.worker import claims, context, outcomes
 from jobs.worker.context import Run
 from jobs.worker.messages import HEADER, Passport
@@ -28,9 +30,19 @@ from jobs.worker.outages import check_connections, excused
 
 
 class JobResult(AsyncResult):
-    """Celery's AsyncResult; `created` tells whether the call made a new job or met an existing one."""
+    """Celery's AsyncResult; `answer` tells whether the call made a new job, met or replaced an existing one."""
 
-    created = True
+    answer: Enqueued
+
+    @property
+    def created(self) -> bool:
+        """Whether the call made a new job."""
+        return self.answer.created
+
+    @property
+    def replaced(self) -> bool:
+        """Whether an existing job carries the payload of this call now."""
+        return self.answer.replaced
 
 
 class JobTask(Task):
@@ -67,12 +79,14 @@ class JobTask(Task):
         """
         if self.app.conf.task_always_eager:
             return super().apply_async(args, kwargs, task_id, producer, link, link_error, shadow, **options)
+        refuse_misspelt(options)
         given = self._get_exec_options() | options | {"task_id": task_id, "shadow": shadow}
         given |= {"link": _listed(link), "link_error": _listed(link_error)}
         return self._enqueue(args or (), kwargs or {}, given)
 
     def using(self, **options: Any) -> "Using":
         """The task with options for the next `enqueue`: priority, countdown, queue, tags, unique, ..."""
+        refuse_unknown(options)
         return Using(self, options)
 
     def enqueue(self, *args: Any, **kwargs: Any) -> JobResult:
@@ -81,26 +95,25 @@ class JobTask(Task):
 
     def enqueue_many(self, payloads: Iterable[Mapping[str, Any]], **options: Any) -> list[JobResult]:
         """One job per mapping of keyword arguments, all or none."""
+        refuse_unknown(options)
         given = _inherited() | options
         prepared = [prepare(self, (), payload, given) for payload in payloads]
         answers = enqueue_all(prepared, _ids(options.get("depends_on")))
-        return [self._result(answer.uid, created=answer.created) for answer in answers]
+        return [self._result(answer) for answer in answers]
 
     def _enqueue(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
     ) -> JobResult:
         job = prepare(self, args, kwargs, _inherited() | {k: v for k, v in options.items() if v is not None})
-        fresh = kwargs.get("force_refresh") or options.get("fresh")
-        answer = enqueue(job, None if fresh else self.idempotent_for, _ids(options.get("depends_on")))
-        result = self._result(answer.uid, created=answer.created)
+        result = self._result(enqueue(job, _ids(options.get("depends_on"))))
         parent = current_task
         if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:
             parent.add_trail(result)
         return result
 
-    def _result(self, uid: str, *, created: bool) -> JobResult:
-        result = JobResult(uid, backend=self.backend, task_name=self.name, app=self.app)
-        result.created = created
+    def _result(self, answer: Enqueued) -> JobResult:
+        result = JobResult(answer.uid, backend=self.backend, task_name=self.name, app=self.app)
+        result.answer = answer
         return result
 
     # -- running ---------------------------------------------------------------------------------------
