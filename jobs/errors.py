@@ -46,6 +46,10 @@ class LockBusy(Snooze):
         self.key = key
 
 
+class LockLost(Transient):
+    """A lock lapsed while it was held: another job may have worked at the same time."""
+
+
 class DependencyPending(Snooze):
     """A job that this one depends on has not finished."""
 

@@ -201,3 +201,12 @@ def one_at_a_time(name: str, value: str) -> str:
     """One live job per name."""
     record(f"{name}:{value}")
     return value
+
+
+@shared_task(bind=True)
+def alone(self: Any, name: str, seconds: float) -> None:
+    """Works under a lock."""
+    with self.lock(f"test:{name}"):
+        record(f"begin {self.request.id}")
+        time.sleep(seconds)
+        record(f"end {self.request.id}")

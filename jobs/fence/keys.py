@@ -51,3 +51,18 @@ def held_by(worker: str) -> str:
 def folded(queue: str) -> str:
     """Pub/sub channel: the job ids that reached a terminal state, one message per batch."""
     return f"{PREFIX}:folded:{queue}"
+
+
+def lock(key: str) -> str:
+    """A lock between jobs: its holder's token, expiring."""
+    return f"{PREFIX}:lock:{key}"
+
+
+def lock_waiters(key: str) -> str:
+    """Sorted set: ids of jobs that wait for the lock, by when they first tried."""
+    return f"{PREFIX}:waiting:{key}"
+
+
+def result(key: str) -> str:
+    """A cached result as JSON, expiring."""
+    return f"{PREFIX}:result:{key}"

@@ -8,6 +8,7 @@ import os
 import random
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from celery import Task, current_task
@@ -23,7 +24,7 @@ from jobs.fence import leases
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.store.insert import Enqueued
-from jobs.worker import claims, context, outcomes
+from jobs.worker import claims, context, locks, outcomes
 from jobs.worker.context import Run
 from jobs.worker.messages import HEADER, Passport
 from jobs.worker.outages import check_connections, excused
@@ -115,6 +116,10 @@ class JobTask(Task):
         result = JobResult(answer.uid, backend=self.backend, task_name=self.name, app=self.app)
         result.answer = answer
         return result
+
+    def lock(self, key: str, life: float = locks.LIFE) -> AbstractContextManager[locks.HeldLock]:
+        """Hold a lock between jobs for the length of a `with` block; see `jobs.worker.locks`."""
+        return locks.lock(key, life)
 
     # -- running ---------------------------------------------------------------------------------------
 

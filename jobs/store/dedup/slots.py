@@ -6,6 +6,7 @@ job, and takes its key when the fold counts the edge down: in the transaction in
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 
@@ -67,7 +68,7 @@ def put_off(uid: str, job: NewJob, delay: float, max_wait: float | None) -> None
         cursor.execute(_PUT_OFF, [*_payload(job), delay, max_wait, uid])
 
 
-def _payload(job: NewJob) -> list[object]:
+def _payload(job: NewJob) -> list[Any]:
     return [
         job.args, job.kwargs, job.options, job.canvas, job.priority, job.max_attempts, job.expires_in,
         job.expires_at, job.correlation_id, job.subject, list(job.tags), job.idempotency_key,

@@ -88,7 +88,7 @@ def test_throttle_runs_exactly_one_job_per_period(running: Platform) -> None:
     made = list(Job.objects.order_by("created_at").values_list("created_at", flat=True))
     assert 4 <= len(made) < calls
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(made)]
-    assert min(gaps) >= 1.0
+    assert min(gaps) > 0.9  # a row is written a moment after its period has begun
     assert len(values_run()) == len(made)
     check_runs_do_not_overlap()
 
