@@ -92,6 +92,11 @@ class Platform:
         wait_until(lambda: _announced(name), 60, f"the worker {name}")
         return process
 
+    def beat(self, name: str = "beat") -> Process:
+        """A Celery beat."""
+        command = [sys.executable, "-m", "celery", "-A", "config", "beat", "-l", "INFO", "--pidfile="]
+        return self._start(name, command)
+
     def web(self, name: str = "web", address: str = "") -> str:
         """A web server; answers with its host and port when it is ready."""
         address = address or f"127.0.0.1:{_free_port()}"

@@ -4,7 +4,17 @@ from jobs.models.attempt import Attempt
 from jobs.models.dead_letter import DeadLetter
 from jobs.models.dependency import Dependency
 from jobs.models.job import Job
+from jobs.models.schedule import ScheduledRun, SchedulePolicy
 from jobs.models.throttle_window import ThrottleWindow
 from jobs.models.token import ApiToken
 
-__all__ = ["ApiToken", "Attempt", "DeadLetter", "Dependency", "Job", "ThrottleWindow"]
+__all__ = [
+    "ApiToken",
+    "Attempt",
+    "DeadLetter",
+    "Dependency",
+    "Job",
+    "SchedulePolicy",
+    "ScheduledRun",
+    "ThrottleWindow",
+]
