@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -45,11 +47,17 @@ def test_a_lock_is_renewed_for_as_long_as_its_block_lasts() -> None:
 
 
 def test_a_lock_that_somebody_took_is_noticed_by_check_and_at_the_end_and_not_released() -> None:
-    with pytest.raises(LockLost, match="'a' was lost"), lock("a", life=0.3) as held:
-        client().set(keys.lock("a"), "somebody else")
-        wait_until(lambda: held.lost, 10)
-        with pytest.raises(LockLost):
-            held.check()
+    @contextmanager
+    def robbed() -> Iterator[None]:
+        with lock("a", life=0.3) as held:
+            client().set(keys.lock("a"), "somebody else")
+            wait_until(lambda: held.lost, 10)
+            with pytest.raises(LockLost):
+                held.check()
+            yield
+
+    with pytest.raises(LockLost, match="'a' was lost"), robbed():
+        pass
     assert client().get(keys.lock("a")) == "somebody else"
 
 
@@ -59,9 +67,12 @@ def test_a_lock_that_was_lost_unseen_is_noticed_at_the_end() -> None:
 
 
 def test_an_error_of_the_block_is_not_hidden_by_the_loss() -> None:
-    with pytest.raises(LookupError), lock("a", life=30):
+    def fail() -> None:
         client().delete(keys.lock("a"))
         raise LookupError
+
+    with pytest.raises(LookupError), lock("a", life=30):
+        fail()
 
 
 def test_a_result_is_computed_once_for_equal_arguments() -> None:
