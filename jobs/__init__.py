@@ -3,17 +3,23 @@
 What job code needs is here; see docs/ for how it is used.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from jobs.errors import Cancelled, LockBusy, Permanent, RateLimited, Snooze, Transient
-from jobs.options import Unique
+from jobs.errors import Cancelled, LockBusy, LockLost, Permanent, RateLimited, Snooze, Transient
+from jobs.options import Debounce, KeepLast, Throttle, Unique
+from jobs.periods import hours, minutes
 from jobs.priority import Priority
 from jobs.rates import Rate, parse_rate
 from jobs.retry import Custom, Exponential, Fixed, Linear
 
 if TYPE_CHECKING:
     from jobs.queries.children import Child
+    from jobs.worker.locks import HeldLock
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def progress(fraction: float | None, message: str = "", **detail: Any) -> None:
@@ -53,15 +59,22 @@ def check_cancelled() -> None:
     check()
 
 
-def lock(key: str, life: float = 30.0) -> AbstractContextManager[None]:
+def lock(key: str, life: float = 30.0) -> AbstractContextManager["HeldLock"]:
     """Hold a lock between jobs for the length of a `with` block; see `jobs.worker.locks`."""
     from jobs.worker.locks import lock as hold
 
     return hold(key, life)
 
 
+def cache_result(seconds: float) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Give a function's result again for the same arguments; see `jobs.worker.result_cache`."""
+    from jobs.worker.result_cache import cache_result as decorator
+
+    return decorator(seconds)
+
+
 __all__ = [
-    "Cancelled", "Custom", "Exponential", "Fixed", "Linear", "LockBusy", "Permanent", "Priority", "Rate",
-    "RateLimited", "Snooze", "Transient", "Unique", "cancelled", "check_cancelled", "children", "lock", "log",
-    "parse_rate", "progress",
+    "Cancelled", "Custom", "Debounce", "Exponential", "Fixed", "KeepLast", "Linear", "LockBusy", "LockLost",
+    "Permanent", "Priority", "Rate", "RateLimited", "Snooze", "Throttle", "Transient", "Unique", "cache_result",
+    "cancelled", "check_cancelled", "children", "hours", "lock", "log", "minutes", "parse_rate", "progress",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_type_hints
@@ -36,6 +37,7 @@ class Signature:
         self.more_args = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
         self.more_kwargs = next((p.name for p in parameters if p.kind is p.VAR_KEYWORD), None)
         self.types = {p.name: adapter for p in parameters if (adapter := _adapter(hints.get(p.name)))}
+        self.defaults = self._stored({p.name: p.default for p in parameters if p.default is not p.empty})
 
     def check(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments in their stored form. ArgumentsRefused names every field that is wrong."""
@@ -67,6 +69,31 @@ class Signature:
             except ValidationError as error:
                 faults[field] = "; ".join(_sentence(detail) for detail in error.errors())
         return faults
+
+    def spelled_out(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """Stored arguments by the names of their parameters, without those that only repeat a default.
+
+        Two calls that mean the same to the body are equal here.
+        """
+        named = dict(zip(self.positional, args, strict=False)) | dict(kwargs)
+        if args[len(self.positional) :]:
+            named["*"] = list(args[len(self.positional) :])
+        return {name: value for name, value in named.items() if not self._is_default(name, value)}
+
+    def _is_default(self, name: str, value: Any) -> bool:
+        if name not in self.defaults or name not in self.keyword + self.positional:
+            return False
+        return celery_json.dumps(value, sort_keys=True) == self.defaults[name]
+
+    def _stored(self, defaults: Mapping[str, Any]) -> dict[str, str]:
+        """Defaults in their stored form, as JSON; one that has none is never met."""
+        faults: dict[str, str] = {}
+        dumped = {name: self._dump(name, name, value, faults) for name, value in defaults.items()}
+        found = {}
+        for name in dumped.keys() - faults.keys():
+            with suppress(TypeError, ValueError):
+                found[name] = celery_json.dumps(dumped[name], sort_keys=True)
+        return found
 
     def _named(self, args: Sequence[Any]) -> list[tuple[str, Any]]:
         names = [*self.positional, *(self.more_args or "" for _ in args)]

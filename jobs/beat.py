@@ -1,50 +1,55 @@
-"""Celery beat: any number of processes, each tick of a schedule enqueued once.
+"""Celery beat: any number of processes, each tick of a schedule dealt with once.
 
-The job of a tick has an id made of the schedule and the moment it was due, so the second beat that fires it
-meets the first one's job.
+The rows are django-celery-beat's. Which ticks are due, and what becomes of them, is decided in the database:
+a beat that is killed, stopped for a while or restarted changes nothing about it.
 """
 
-import math
-import uuid
-from datetime import UTC, datetime, timedelta
+import logging
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections
 from django_celery_beat.schedulers import DatabaseScheduler
 
-_NAMESPACE = uuid.UUID("6f0f4f0e-9c5b-5a52-9a4e-1a0d52f4a1c3")
+from jobs.models import SchedulePolicy
+from jobs.scheduling.firing import database_now, fire
+from jobs.scheduling.reading import read_schedules
 
+logger = logging.getLogger(__name__)
 
-def tick_id(schedule: str, due: datetime) -> str:
-    """The id of the job that a schedule enqueues for the tick due at `due`."""
-    return str(uuid.uuid5(_NAMESPACE, f"{schedule}@{due.astimezone(UTC).isoformat()}"))
-
-
-def due_moment(schedule: Any, last_run_at: datetime, now: datetime) -> datetime:
-    """When the tick that fires at `now` was due, the same in every beat.
-
-    Intervals are counted from the epoch, as each beat has its own idea of the last run; anything else
-    knows its moments by the clock.
-    """
-    every: timedelta | None = getattr(schedule, "run_every", None)
-    if every is not None and every.total_seconds() > 0:
-        seconds = every.total_seconds()
-        return datetime.fromtimestamp(math.floor(now.timestamp() / seconds) * seconds, UTC)
-    due = now + schedule.remaining_estimate(last_run_at)
-    return datetime.fromtimestamp(round(due.timestamp()), UTC)
+_SHORTEST = 0.05  # seconds between two looks
+_AFTER_OUTAGE = 1.0  # seconds until the database is asked again
 
 
 class Scheduler(DatabaseScheduler):
     """django-celery-beat's scheduler; switched off as a whole by ENABLE_SCHEDULED_JOBS=false."""
 
-    def tick(self, *args: Any, **kwargs: Any) -> float:
+    def tick(self, *_: Any, **__: Any) -> float:
         """Fire what is due; answers the seconds to wait."""
         if not settings.ENABLE_SCHEDULED_JOBS:
             return float(self.max_interval)
-        return float(super().tick(*args, **kwargs))
+        try:
+            return min(float(self.max_interval), _look())
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("the database is away; looking again in %g s: %s", _AFTER_OUTAGE, error)
+            close_old_connections()
+            return _AFTER_OUTAGE
 
-    def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **kwargs: Any) -> Any:
-        """Enqueue a tick once, whoever fires it."""
-        due = due_moment(entry.schedule, entry.last_run_at, datetime.now(UTC))
-        entry.options = {**entry.options, "task_id": tick_id(entry.name, due)}
-        return super().apply_async(entry, producer=producer, advance=advance, **kwargs)
+
+def _look() -> float:
+    """Fire everything that is due once; the seconds until the next tick."""
+    now = database_now()
+    read_schedules(now)
+    for schedule_id in SchedulePolicy.objects.filter(next_due__lte=now).values_list("pk", flat=True):
+        try:
+            fire(schedule_id, now)
+        except (InterfaceError, DatabaseError):
+            raise
+        except Exception:
+            logger.exception(
+                "schedule %s: an error nobody foresaw; tried again at the next look", schedule_id
+            )
+    soonest = SchedulePolicy.objects.filter(next_due__gt=now).order_by("next_due").first()
+    if soonest is None or soonest.next_due is None:
+        return float("inf")
+    return max(_SHORTEST, (soonest.next_due - database_now()).total_seconds())

@@ -1,9 +1,11 @@
 """What an operator does with a dead letter: retry it, discard it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
+from jobs.dedup import dedup_from_plain
 from jobs.enqueue import enqueue, prepare
 from jobs.errors import IllegalMove, NotFound
 from jobs.models import DeadLetter
@@ -48,7 +50,7 @@ def _enqueue_again(letter: DeadLetter) -> str:
     task = resolve_task(letter.task)
     payload = brought_up(task, letter.kwargs, stored_version(letter.options))
     job = prepare(task, letter.args, payload, _options(letter))
-    answer = enqueue(job)
+    answer = enqueue(replace(job, dedup=None, idempotent_for=None))  # it may not replace a newer payload
     if not answer.created:
         raise IllegalMove(f"Job {answer.uid} is live and does the same; the letter stays open.")
     return answer.uid
@@ -56,9 +58,10 @@ def _enqueue_again(letter: DeadLetter) -> str:
 
 def _options(letter: DeadLetter) -> dict[str, Any]:
     kept = dict(letter.options)
-    strategy = kept.pop("strategy", None)
+    strategy, mode = kept.pop("strategy", None), kept.pop("unique", None)
     return kept | {
         "strategy": from_plain(strategy) if strategy else None,
+        "unique": dedup_from_plain(mode) if mode else None,
         "queue": letter.queue,
         "priority": letter.priority,
         "tags": letter.tags,

@@ -1,6 +1,5 @@
 """From a call to a row: everything is checked first, then written in the caller's own transaction."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,17 +10,18 @@ from django.db import transaction
 from jobs import celery_json
 from jobs.arguments import encode, signature_of
 from jobs.configuration import PAYLOAD_LIMIT, queue_book
+from jobs.dedup import dedup_keys, dedup_to_plain, refuse_delay
 from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.flows import ALL, Policy
 from jobs.ids import new_id
-from jobs.options import Unique
 from jobs.payloads import VERSION, version_of
 from jobs.priority import Priority, parse_priority
 from jobs.queues import Queue
 from jobs.retry import from_plain, to_plain
 from jobs.states import State
+from jobs.store import dedup
 from jobs.store.dependencies import add_dependencies
-from jobs.store.insert import Enqueued, NewJob, find_completed, insert_many, insert_one
+from jobs.store.insert import Enqueued, NewJob, insert_many, insert_one
 from jobs.wake import wake
 
 _YEARS = 10 * 365 * 86_400
@@ -29,7 +29,7 @@ _CANVAS = (
     "link", "link_error", "chain", "chord", "group_id", "group_index", "root_id", "parent_id", "shadow",
     "reply_to", "headers", "replaced_task_nesting", "stamped_headers", "argsrepr", "kwargsrepr", "origin",
 )  # fmt: skip
-_KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "periodic_task_name")
+_KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "periodic_task_name", "unique_key")
 
 
 def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
@@ -39,6 +39,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
     encoded_kwargs = encode("data", checked_kwargs, PAYLOAD_LIMIT)
     if len(encoded_args) + len(encoded_kwargs) > PAYLOAD_LIMIT:
         raise PayloadTooLarge(len(encoded_args) + len(encoded_kwargs), PAYLOAD_LIMIT)
+    keys = dedup_keys(task, checked_args, checked_kwargs, options)
     queue = (
         queue_book().get(_queue_name(options))
         if options.get("queue")
@@ -46,6 +47,8 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
     )
     delay, run_at = _start(options)
     expires_in, expires_at = _moment("expires", options.get("expires"))
+    if delay is not None or run_at is not None:
+        refuse_delay(keys.dedup)
     return NewJob(
         uid=_uid(options),
         queue=queue.name,
@@ -61,7 +64,10 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         run_at=run_at,
         expires_in=expires_in,
         expires_at=expires_at,
-        unique_key=_unique_key(task, checked_args, checked_kwargs, options),
+        unique_key=keys.unique,
+        idempotency_key=keys.idempotency,
+        idempotent_for=keys.idempotent_for,
+        dedup=keys.dedup,
         correlation_id=_identifier("correlation_id", options.get("correlation_id") or ""),
         limit_key=_limit_key(queue, task, checked_args, checked_kwargs),
         subject=_subject(task, checked_args, checked_kwargs),
@@ -69,47 +75,56 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
     )
 
 
-def enqueue(
-    job: NewJob, idempotent_for: float | None = None, depends_on: Sequence[str] = (), policy: Policy = ALL
-) -> Enqueued:
+def enqueue(job: NewJob, depends_on: Sequence[str] = (), policy: Policy = ALL) -> Enqueued:
     """Write one job; the dispatcher is told after the commit.
 
-    A job that depends on others is `blocked` until they ended as its policy asks. A task that is `idempotent_for`
-    so many seconds answers with the job that completed within them instead.
+    A job that depends on others is `blocked` until they ended as its policy asks. A job that is
+    `idempotent_for` a while may be answered with one that completed within it.
     """
-    if idempotent_for and job.unique_key:
-        done = find_completed(job.unique_key, idempotent_for)
-        if done is not None:
-            return Enqueued(done, created=False)
-    answer = _insert_dependent(job, depends_on, policy) if depends_on else insert_one(job)
-    if answer.created:
-        transaction.on_commit(partial(wake, [job.queue]), robust=True)
-    return answer
-
-
-def _insert_dependent(job: NewJob, depends_on: Sequence[str], policy: Policy) -> Enqueued:
-    with transaction.atomic():
+    if depends_on or _needs_care(job):
+        with transaction.atomic():
+            answer = dedup.write(job)
+            _depend(answer, depends_on, policy)
+    else:
         answer = insert_one(job)
-        if answer.created:
-            add_dependencies(job.uid, depends_on, policy)
+    if answer.created or answer.replaced:
+        transaction.on_commit(partial(wake, [job.queue]), robust=True)
     return answer
 
 
 def enqueue_all(
     jobs: Sequence[NewJob], depends_on: Sequence[str] = (), policy: Policy = ALL
 ) -> list[Enqueued]:
-    """Write many jobs, all or none; the dispatcher is told after the commit."""
+    """Write many jobs, all or none; the dispatcher is told after the commit.
+
+    Those that meet others by more than their id or key are written one by one, in the order of their
+    keys: two callers with the same ones never wait for each other.
+    """
+    careful = sorted(
+        (place for place, job in enumerate(jobs) if _needs_care(job)), key=lambda n: jobs[n].unique_key or ""
+    )
+    plain = sorted(set(range(len(jobs))) - set(careful))
     with transaction.atomic():
-        answers = [answer for part in _parts(jobs, 2000) for answer in insert_many(part)]
-        for answer in answers:
-            if depends_on and answer.created:
-                add_dependencies(answer.uid, depends_on, policy)
+        answers = {place: dedup.write(jobs[place]) for place in careful}
+        for part in _parts(plain, 2000):
+            answers |= zip(part, insert_many([jobs[place] for place in part]), strict=True)
+        for answer in answers.values():
+            _depend(answer, depends_on, policy)
         transaction.on_commit(partial(wake, sorted({job.queue for job in jobs})), robust=True)
-    return answers
+    return [answers[place] for place in range(len(jobs))]
 
 
-def _parts(jobs: Sequence[NewJob], size: int) -> list[Sequence[NewJob]]:
-    return [jobs[start : start + size] for start in range(0, len(jobs), size)]
+def _needs_care(job: NewJob) -> bool:
+    return job.dedup is not None or job.idempotent_for is not None
+
+
+def _depend(answer: Enqueued, depends_on: Sequence[str], policy: Policy) -> None:
+    if depends_on and (answer.created or answer.replaced):
+        add_dependencies(answer.uid, depends_on, policy)
+
+
+def _parts(places: Sequence[int], size: int) -> list[Sequence[int]]:
+    return [places[start : start + size] for start in range(0, len(places), size)]
 
 
 def _checked(
@@ -203,6 +218,8 @@ def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
     version = version_of(task)
     if version > 1:
         kept[VERSION] = version
+    if options.get("unique") is not None:
+        kept["unique"] = dedup_to_plain(options["unique"])  # for a dead letter whose job was pruned
     return celery_json.dumps(kept)
 
 
@@ -229,46 +246,6 @@ def _canvas(options: Mapping[str, Any]) -> str | None:
     for name in options.get("stamped_headers") or ():
         canvas[name] = options.get(name)
     return encode("canvas", canvas, PAYLOAD_LIMIT) if canvas else None
-
-
-def _unique_key(
-    task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
-) -> str | None:
-    """A digest of the task and the payload fields that make it unique.
-
-    A task that is only `idempotent_for` a while is not unique, but shares a live run with its equals:
-    two that start together would compute the same twice.
-    """
-    if options.get("unique_key"):
-        return _digest([task.name, options["unique_key"]])
-    unique = _checked_unique(task, options.get("unique") or task.unique)
-    if unique is None and not task.idempotent_for:
-        return None
-    return payload_digest(task, args, kwargs, unique.fields if unique else ())
-
-
-def _checked_unique(task: Any, unique: Any) -> Unique | None:
-    if unique is None:
-        return None
-    if not isinstance(unique, Unique):
-        raise OptionRefused("unique", f"must be Unique(...), got {unique!r}")
-    known = signature_of(task)
-    strange = [field for field in unique.fields if field not in {*known.positional, *known.keyword}]
-    if strange and not known.more_kwargs:
-        raise OptionRefused("unique", f"the task has no parameter {strange[0]!r}")
-    return unique
-
-
-def payload_digest(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], fields: Sequence[str]) -> str:
-    """The digest of the chosen payload fields, or of the whole payload."""
-    named = _named(task, args, kwargs)
-    chosen: Any = {field: named.get(field) for field in fields} if fields else named
-    return _digest([task.name, chosen])
-
-
-def _digest(value: Any) -> str:
-    canonical = celery_json.dumps(value, sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _named(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,10 @@ class Cancelled(JobError):
     """Somebody asked to cancel the job: clean up and let this go on its way."""
 
 
+class LockLost(Transient):
+    """A lock lapsed while it was held: another job may have worked at the same time."""
+
+
 class DependencyPending(Snooze):
     """A job that this one depends on has not finished."""
 

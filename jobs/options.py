@@ -7,6 +7,7 @@ suggestion, rather than a wish that is silently ignored.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import inf
 from typing import Any
 
 from jobs.queues import Queue
@@ -26,9 +27,58 @@ class Unique:
         object.__setattr__(self, "fields", fields)
 
 
+@dataclass(frozen=True)
+class Throttle:
+    """The first of a period wins: others within `period` seconds meet its job, even when it has ended."""
+
+    period: float
+    fields: tuple[str, ...]
+
+    def __init__(self, period: float, *fields: str) -> None:
+        object.__setattr__(self, "period", _seconds("Throttle", "period", period))
+        object.__setattr__(self, "fields", fields)
+
+
+@dataclass(frozen=True)
+class Debounce:
+    """The last one wins: each call replaces the payload and starts the delay of `delay` seconds again.
+
+    With `max_wait` it is put off for so many seconds at most, counted from the first call.
+    """
+
+    delay: float
+    fields: tuple[str, ...]
+    max_wait: float | None
+
+    def __init__(self, delay: float, *fields: str, max_wait: float | None = None) -> None:
+        checked = None if max_wait is None else _seconds("Debounce", "max_wait", max_wait)
+        object.__setattr__(self, "delay", _seconds("Debounce", "delay", delay))
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "max_wait", checked)
+
+
+@dataclass(frozen=True)
+class KeepLast:
+    """While one runs, at most one more waits, and it carries the newest payload."""
+
+    fields: tuple[str, ...]
+
+    def __init__(self, *fields: str) -> None:
+        object.__setattr__(self, "fields", fields)
+
+
+Dedup = Unique | Throttle | Debounce | KeepLast
+
+
+def _seconds(mode: str, name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < inf:
+        raise ValueError(f"{mode}: {name} must be a number of seconds greater than 0, got {value!r}")
+    return float(value)
+
+
 # What Millrace adds to Celery's own task options. The values are the defaults.
 OWN_OPTIONS: dict[str, Any] = {
-    "unique": None,  # Unique(...)
+    "unique": None,  # Unique(...), Throttle(...), Debounce(...) or KeepLast(...)
     "stale_after": None,  # seconds after which a running attempt is given up and fenced
     "strategy": None,  # a retry strategy of its own
     "retry_unexpected": None,  # whether errors that autoretry_for does not name are retried
@@ -51,7 +101,7 @@ class TaskOptions:
     soft_time_limit: float | None
     stale_after: float | None
     retry: RetryPolicy
-    unique: Unique | None
+    unique: Dedup | None
     idempotent_for: float | None
     subject: str | None
     secret: tuple[str, ...]

@@ -115,6 +115,11 @@ class Platform:
         wait_until(lambda: " ready." in process.log.read_text(errors="replace"), 60, f"the worker {name}")
         return process
 
+    def beat(self, name: str = "beat") -> Process:
+        """A Celery beat."""
+        command = [sys.executable, "-m", "celery", "-A", "config", "beat", "-l", "INFO", "--pidfile="]
+        return self._start(name, command)
+
     def web(self, name: str = "web", address: str = "") -> str:
         """A web server; answers with its host and port when it is ready."""
         address = address or f"127.0.0.1:{_free_port()}"
@@ -123,6 +128,10 @@ class Platform:
         self._start(name, [*command, "--log-level", "warning"])
         wait_until(lambda: answers_ok(host, int(port), "/healthz"), 30, "the web server")
         return address
+
+    def python(self, name: str, module: str, *arguments: str, **environment: str) -> Process:
+        """A Python module as a program."""
+        return self._start(name, [sys.executable, "-m", module, *arguments], **environment)
 
     def kill(self, name: str) -> None:
         """SIGKILL to one of the processes and its children."""

@@ -8,7 +8,18 @@ from typing import Any
 from celery import Task, shared_task
 from django.db import connection
 
-from jobs import Permanent, RateLimited, Snooze, Unique, check_cancelled, log, progress
+from jobs import (
+    Debounce,
+    KeepLast,
+    Permanent,
+    RateLimited,
+    Snooze,
+    Throttle,
+    Unique,
+    check_cancelled,
+    log,
+    progress,
+)
 
 
 def record(mark: str) -> None:
@@ -288,3 +299,41 @@ def greet(*, first: str, last: str, title: str) -> str:
     """It was called salute, and took a name; then it took two."""
     record(f"{title} {first} {last}")
     return f"{title} {first} {last}"
+
+
+@shared_task(unique=Throttle(1.0, "name"))
+def at_most_every_second(name: str, value: str) -> str:
+    """The first of a second wins."""
+    record(f"{name}:{value}")
+    return value
+
+
+@shared_task(unique=Debounce(0.4, "name", max_wait=1.2))
+def when_quiet(name: str, value: str) -> str:
+    """Runs when nobody has called for a while."""
+    record(f"{name}:{value}")
+    return value
+
+
+@shared_task(unique=KeepLast("name"))
+def newest(name: str, value: str, seconds: float = 0.0) -> str:
+    """One runs, and one more waits with the newest value."""
+    time.sleep(seconds)
+    record(f"{name}:{value}")
+    return value
+
+
+@shared_task(unique=Unique("name"))
+def one_at_a_time(name: str, value: str) -> str:
+    """One live job per name."""
+    record(f"{name}:{value}")
+    return value
+
+
+@shared_task(bind=True)
+def alone(self: Any, name: str, seconds: float) -> None:
+    """Works under a lock."""
+    with self.lock(f"test:{name}"):
+        record(f"begin {self.request.id}")
+        time.sleep(seconds)
+        record(f"end {self.request.id}")

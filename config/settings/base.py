@@ -113,6 +113,7 @@ PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/ico
     ("wallets", "Wallets", "wallets"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
+    ("schedules", "Schedules", "schedules"),
     ("workers", "Workers", "workers"),
 )
 UNFOLD = {  # the admin's theme, in the pages' colour

@@ -17,8 +17,10 @@ from django_celery_beat.models import (
     PeriodicTask,
     SolarSchedule,
 )
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from jobs.models import SchedulePolicy
 
 for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     admin.site.unregister(_model)
@@ -37,11 +39,19 @@ class ScheduleForm(PeriodicTaskForm):
         self.fields["regtask"].widget = TaskSelect()
 
 
+class PolicyInline(StackedInline):
+    """How a schedule deals with missed and overlapping ticks."""
+
+    model = SchedulePolicy
+    can_delete = False
+
+
 @admin.register(PeriodicTask)
 class ScheduleAdmin(PeriodicTaskAdmin, ModelAdmin):
     """What runs when; edits take effect within seconds."""
 
     form = ScheduleForm
+    inlines = (PolicyInline,)
 
 
 @admin.register(IntervalSchedule)

@@ -32,6 +32,7 @@ from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
 from jobs.guards import configured
 from jobs.states import TERMINAL
+from jobs.store.dedup.throttle import prune_windows
 from jobs.store.doctor import repair_flows
 from jobs.store.outcomes import Moved
 from jobs.store.retention import Keep, prune
@@ -227,6 +228,7 @@ class Dispatcher:
     def _tidy(self, now_ms: int) -> None:
         before = now_ms - int(configuration.resume_window() * 1000)
         book, grace = configuration.queue_book(), configuration.retention_grace()
+        prune_windows()
         for name in self.windows:
             self._log.trim(name, before)
             queue = book.get(name)

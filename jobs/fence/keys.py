@@ -24,7 +24,7 @@ def running(queue: str) -> str:
 
 
 def withdrawn(queue: str) -> str:
-    """Hash: job id -> Redis time in ms until which no ticket may be written for it."""
+    """Hash: job id -> `until_ms` or `until_ms:run`: until then (Redis time) no ticket, or none before that run."""
     return f"{PREFIX}:{{{queue}}}:withdrawn"
 
 
@@ -71,3 +71,18 @@ def circuit(breaker: str) -> str:
 def folded(queue: str) -> str:
     """Pub/sub channel: the job ids that reached a terminal state, one message per batch."""
     return f"{PREFIX}:folded:{queue}"
+
+
+def lock(key: str) -> str:
+    """A lock between jobs: its holder's token, expiring."""
+    return f"{PREFIX}:lock:{key}"
+
+
+def lock_waiters(key: str) -> str:
+    """Sorted set: ids of jobs that wait for the lock, by when they first tried."""
+    return f"{PREFIX}:waiting:{key}"
+
+
+def result(key: str) -> str:
+    """A cached result as JSON, expiring."""
+    return f"{PREFIX}:result:{key}"

@@ -135,6 +135,15 @@ def resume(client: "Client", queue: str) -> None:
     client.delete(keys.paused(queue))
 
 
+def supersede(client: "Client", queue: str, uid: str, first_run: int, seconds: float = 5.0) -> bool:
+    """Refuse tickets for runs before `first_run`, so that a waiting job's payload may change; False when it is out.
+
+    Only for `seconds`, in case the change is rolled back.
+    """
+    names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue), keys.ended(queue)]
+    return bool(scripts.run(client, "supersede", names, [uid, first_run, int(seconds * 1000)]))
+
+
 def claim(client: "Client", lease: Lease, ticket: Ticket, stale_after: float | None) -> tuple[str, str]:
     """Turn a ticket into a lease: ('claimed', epoch), ('stale', '') or ('expired', '')."""
     epoch, (answer,) = claimed(scripts.call(client, claim_call([Claim(lease, ticket, stale_after)])))

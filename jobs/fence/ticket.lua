@@ -16,11 +16,15 @@ for i = 2, #ARGV, 2 do
   local id = ARGV[i]
   local refused = redis.call('HEXISTS', KEYS[3], id) == 1 or redis.call('HEXISTS', KEYS[5], id) == 1
   if any_withdrawn and not refused then
-    local until_ms = redis.call('HGET', KEYS[4], id)
-    if until_ms and tonumber(until_ms) > now then
-      refused = true
-    elseif until_ms then
-      redis.call('HDEL', KEYS[4], id)
+    local mark = redis.call('HGET', KEYS[4], id)
+    if mark then
+      local until_ms, first_run = string.match(mark, '^(%d+):?(%d*)$')
+      local run = string.match(ARGV[i + 1], '^%d+')
+      if tonumber(until_ms) > now and (first_run == '' or tonumber(run) < tonumber(first_run)) then
+        refused = true
+      else
+        redis.call('HDEL', KEYS[4], id)
+      end
     end
   end
   if not refused and redis.call('HSETNX', KEYS[2], id, ARGV[i + 1]) == 1 then

@@ -29,10 +29,14 @@ class Links(Camel):
 
 
 class Started(Camel):
-    """A job that was made, or the one that it met (`created` is false)."""
+    """A job that was made, or the one that it met (`created` is false).
+
+    `happened` is created, met, or replaced: the job that it met carries this payload now.
+    """
 
     id: str
     created: bool
+    happened: Literal["created", "met", "replaced"]
     links: Links
 
 

@@ -25,6 +25,7 @@ from jobs.queries.queue_settings import shown, state_of
 from jobs.queries.stats import QueueStats
 from jobs.queries.story import story_of
 from jobs.queues import Queue
+from jobs.store.insert import Enqueued
 
 _JOB_FIELDS = (
     "task", "state", "priority", "progress", "max_attempts", "correlation_id", "subject", "tags",
@@ -51,9 +52,9 @@ def links(uid: str) -> Links:
     )
 
 
-def started(uid: str, *, created: bool) -> Started:
+def started(answer: Enqueued) -> Started:
     """The answer to a trigger."""
-    return Started(id=uid, created=created, links=links(uid))
+    return Started(id=answer.uid, created=answer.created, happened=answer.happened, links=links(answer.uid))
 
 
 def job(row: Job) -> JobOut:

@@ -28,7 +28,7 @@ def trigger(request: HttpRequest, response: HttpResponse, body: Trigger) -> Stat
     """Start a job. The answer comes at once; `created` is false when it met one that lives already."""
     must_operate(request)
     answer = starting.start(body)
-    started = represent.started(answer.uid, created=answer.created)
+    started = represent.started(answer)
     response["Location"] = started.links.self
     return Status(202, started)
 
@@ -38,7 +38,7 @@ def bulk(request: HttpRequest, body: Bulk) -> Status[StartedMany]:
     """Start many jobs, all or none."""
     must_operate(request)
     answers = starting.start_all(body.jobs)
-    jobs = [represent.started(answer.uid, created=answer.created) for answer in answers]
+    jobs = [represent.started(answer) for answer in answers]
     return Status(202, StartedMany(jobs=jobs))
 
 

@@ -16,6 +16,7 @@ from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import Discard, LetterFilter, RowId, Text
 from jobs.models import DeadLetter
 from jobs.queries.failures import count_letters, find_letters
+from jobs.store.insert import Enqueued
 
 router = Router(by_alias=True, tags=["dead letters"])
 
@@ -52,7 +53,7 @@ def retry(
     user = must_operate(request)
     letter = _letter(queue, letter_id)
     uid = dead_letters.retry(letter.pk, str(user))
-    started = represent.started(uid, created=uid != letter.job_uid)
+    started = represent.started(Enqueued(uid, created=uid != letter.job_uid))
     response["Location"] = started.links.self
     return Status(202, started)
 

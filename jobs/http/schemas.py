@@ -1,9 +1,9 @@
 """What the API takes: requests, with every field's limits. Names are camelCase on the wire."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from jobs.states import State
@@ -28,13 +28,44 @@ class Strict(Camel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
 
+Period = Annotated[int, Field(ge=1, le=TEN_YEARS_MS)]
+Fields = Annotated[list[Text], Field(max_length=50)]
+
+
+class ThrottleIn(Strict):
+    """The first of a period wins; the others meet its job even when it has ended."""
+
+    fields: Fields = Field(default_factory=list, description="Payload fields; empty means the whole payload.")
+    period: Period = Field(description="Milliseconds.")
+
+
+class DebounceIn(Strict):
+    """The last one wins: each call replaces the payload and starts the delay again."""
+
+    fields: Fields = Field(default_factory=list, description="Payload fields; empty means the whole payload.")
+    delay: Period = Field(description="Milliseconds.")
+    max_wait: Period | None = Field(None, description="Milliseconds after which it is put off no more.")
+
+
 class Dedup(Strict):
-    """Meet an existing job instead of making another: by its id, or by payload fields while one is live."""
+    """Meet an existing job instead of making another: by its id, or by payload fields, in one of the modes."""
 
     id: Text | None = Field(None, description="The job's id; a second job with it is not made.")
     unique: Annotated[list[Text], Field(max_length=50)] | None = Field(
         None, description="Names of payload fields; an empty list means the whole payload."
     )
+    throttle: ThrottleIn | None = None
+    debounce: DebounceIn | None = None
+    keep_last: Fields | None = Field(
+        None, description="While one runs, one more waits with the newest payload. Names of payload fields."
+    )
+
+    @model_validator(mode="after")
+    def _one_mode(self) -> Self:
+        modes = (self.unique, self.throttle, self.debounce, self.keep_last)
+        if sum(mode is not None for mode in modes) > 1:
+            raise ValueError("at most one of unique, throttle, debounce and keepLast")
+        return self
 
 
 class Trigger(Strict):

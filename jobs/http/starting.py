@@ -8,10 +8,12 @@ from jobs.configuration import queue_book
 from jobs.enqueue import enqueue_all, prepare
 from jobs.errors import OptionRefused, PayloadTooLarge, Refused
 from jobs.http.problems import Problem, of_error
+from jobs.http.schemas import Dedup as DedupIn
 from jobs.http.schemas import Trigger
 from jobs.names import resolve_task
-from jobs.options import Unique
+from jobs.options import Debounce, Dedup, KeepLast, Throttle, Unique
 from jobs.store.insert import Enqueued, NewJob
+from jobs.worker.task import JobResult
 
 # What the core calls it -> what the API calls it.
 _FIELDS = {"queue": "queueName", "task": "jobName", "countdown": "delay", "task_id": "dedup.id"}
@@ -21,10 +23,10 @@ def start(trigger: Trigger) -> Enqueued:
     """Start one job, as `task.using(...).enqueue(...)` does. Raises a Problem that names what is wrong."""
     try:
         task, options = _understood(trigger)
-        result = task.using(**options).enqueue(**trigger.data)
+        result: JobResult = task.using(**options).enqueue(**trigger.data)
     except Refused as error:
         raise _problem(error) from None
-    return Enqueued(str(result.id), created=result.created)
+    return result.answer
 
 
 def start_all(triggers: Sequence[Trigger]) -> list[Enqueued]:
@@ -56,21 +58,34 @@ def _understood(trigger: Trigger) -> tuple[Any, dict[str, Any]]:
     }
     if trigger.dedup:
         options["task_id"] = trigger.dedup.id
-        options["unique"] = _unique(task, trigger.dedup.unique)
+        options["unique"] = _mode(task, trigger.dedup)
     return task, {name: value for name, value in options.items() if value is not None}
 
 
-def _unique(task: Any, fields: list[str] | None) -> Unique | None:
-    if fields is None:
-        return None
+def _mode(task: Any, wanted: DedupIn) -> Dedup | None:
+    throttle, debounce = wanted.throttle, wanted.debounce
+    if wanted.unique is not None:
+        return Unique(*_known(task, "unique", wanted.unique))
+    if throttle:
+        return Throttle(throttle.period / 1000, *_known(task, "throttle.fields", throttle.fields))
+    if debounce:
+        longest = debounce.max_wait / 1000 if debounce.max_wait else None
+        fields = _known(task, "debounce.fields", debounce.fields)
+        return Debounce(debounce.delay / 1000, *fields, max_wait=longest)
+    if wanted.keep_last is not None:
+        return KeepLast(*_known(task, "keepLast", wanted.keep_last))
+    return None
+
+
+def _known(task: Any, place: str, fields: Sequence[str]) -> Sequence[str]:
     signature = signature_of(task)
     strange = [] if signature.more_kwargs else sorted(set(fields) - set(signature.keyword))
     if strange:
         known = ", ".join(signature.keyword) or "none"
         raise OptionRefused(
-            "dedup.unique", f"{', '.join(strange)}: no field of this job; its fields are: {known}"
+            f"dedup.{place}", f"{', '.join(strange)}: no field of this job; its fields are: {known}"
         )
-    return Unique(*fields)
+    return fields
 
 
 def _problem(error: Refused) -> Problem:

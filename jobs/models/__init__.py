@@ -8,9 +8,11 @@ from jobs.models.dead_letter import DeadLetter
 from jobs.models.dependency import Dependency
 from jobs.models.job import Job
 from jobs.models.queue_settings import QueueSettings
+from jobs.models.schedule import ScheduledRun, SchedulePolicy
+from jobs.models.throttle_window import ThrottleWindow
 from jobs.models.token import ApiToken
 
 __all__ = [
     "ApiToken", "Attempt", "BreakerEvent", "BreakerSetting", "Chord", "ChordPart", "Continuation", "DeadLetter",
-    "Dependency", "Job", "QueueSettings",
+    "Dependency", "Job", "QueueSettings", "SchedulePolicy", "ScheduledRun", "ThrottleWindow",
 ]  # fmt: skip

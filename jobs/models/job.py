@@ -40,10 +40,11 @@ class Job(models.Model):
     children_count = models.IntegerField(db_default=0)
     failed_children = models.IntegerField(db_default=0)
     policy = models.JSONField(null=True)  # of a parent, if not the default: see `jobs.flows.Policy`
-    unique_key = models.CharField(max_length=64, null=True)
-    limit_key = models.CharField(
-        max_length=100, default="", db_default=""
-    )  # what the queue's limits per key count by
+    unique_key = models.CharField(
+        max_length=80, null=True
+    )  # a digest; with a suffix while it follows another job
+    idempotency_key = models.CharField(max_length=64, null=True)
+    limit_key = models.CharField(max_length=100, default="", db_default="")  # what limits per key count it by
     correlation_id = models.CharField(max_length=255, default="")
     subject = models.CharField(max_length=255, default="")
     tags: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=50), default=list)
@@ -85,6 +86,11 @@ class Job(models.Model):
                 condition=Q(cancel_requested_at__isnull=False, state__in=_LIVE),
             ),
             models.Index(fields=["correlation_id"], name="job_correlation", condition=~Q(correlation_id="")),
+            models.Index(
+                fields=["idempotency_key", "id"],
+                name="job_idempotency",
+                condition=Q(idempotency_key__isnull=False, state="completed"),
+            ),
             models.Index(fields=["subject", "id"], name="job_subject", condition=~Q(subject="")),
         )
         constraints = (

@@ -7,7 +7,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
-from jobs.pages import dead_letters, jobs, overview, queues, workers
+from jobs.pages import dead_letters, jobs, overview, queues, schedules, workers
 
 
 def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
@@ -24,5 +24,6 @@ urlpatterns = [
     page("dead-letters", dead_letters.listing, "dead-letters"),
     page("dead-letters/cause/<str:fingerprint>", dead_letters.cause, "dead-letter-cause"),
     page("queues/<str:name>", queues.queue, "queue"),
+    page("schedules", schedules.show, "schedules"),
     page("workers", workers.show, "workers"),
 ]

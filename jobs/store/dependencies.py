@@ -25,14 +25,11 @@ def add_dependencies(parent_uid: str, children: Sequence[str], policy: Policy = 
         cursor.execute(_LOCK_CHILDREN, [sorted(children)])
         found = cursor.fetchall()
         _check({uid: state for _, uid, state in found}, children, policy)
-        ids = [child_id for child_id, _, _ in found]
-        cursor.execute(_ADD, [ids, [state for *_, state in found], parent_uid])
-        live = sum(state not in TERMINAL for *_, state in found)
+        cursor.execute(_ADD, [[row_id for row_id, *_ in found], [state for *_, state in found], parent_uid])
         plain = {"share": policy.share, "cancel_siblings": policy.cancel_siblings}
-        failed = sum(state in {"failed", "cancelled"} for *_, state in found)
         text = None if policy == ALL else json.dumps(plain)
-        cursor.execute(_HOLD, [text, len(found), failed, live, live, parent_uid])
-    return live
+        cursor.execute(_HOLD, [text, parent_uid, parent_uid])
+        return int(cursor.fetchone()[0])
 
 
 def add_child(parent_uid: str, child_uid: str) -> None:
@@ -134,10 +131,16 @@ FROM unnest(%s::bigint[], %s::text[]) AS c(id, state) JOIN jobs_job p ON p.uid =
 ON CONFLICT DO NOTHING
 """
 
+# Counted from the edges: a job that replaced another one may wait for some already.
 _HOLD = """
-UPDATE jobs_job SET policy = %s::jsonb, children_count = %s, failed_children = %s, pending_children = %s,
-    state = CASE WHEN %s > 0 THEN 'blocked' ELSE state END
-WHERE uid = %s
+UPDATE jobs_job p SET policy = %s::jsonb, children_count = e.n, failed_children = e.failed,
+    pending_children = e.pending, state = CASE WHEN e.pending > 0 THEN 'blocked' ELSE p.state END
+FROM (
+    SELECT count(*) AS n, count(*) FILTER (WHERE d.done AND NOT d.well) AS failed,
+        count(*) FILTER (WHERE NOT d.done) AS pending
+    FROM jobs_dependency d WHERE d.parent_id = (SELECT id FROM jobs_job WHERE uid = %s)
+) e WHERE p.uid = %s
+RETURNING p.pending_children
 """
 
 _HOLD_ONE_MORE = """
@@ -153,7 +156,7 @@ ORDER BY c.id FOR UPDATE OF c
 """
 
 _RESET_EDGES = """
-UPDATE jobs_dependency d SET done = c.finished_at IS NOT NULL, well = c.state = 'completed'
+UPDATE jobs_dependency d SET done = c.finished_at IS NOT NULL, well = c.state = 'completed' OR d.regardless
 FROM jobs_job p, jobs_job c WHERE p.uid = %s AND d.parent_id = p.id AND c.id = d.child_id
 """
 
@@ -183,17 +186,20 @@ SELECT path FROM reached WHERE uid = %s LIMIT 1
 # What decides stands in the parent's own row: of two folds at once, the second sees what the first counted.
 _COUNT_DOWN = """
 WITH done AS (
-    UPDATE jobs_dependency d SET done = true, well = v.completed
+    UPDATE jobs_dependency d SET done = true, well = v.completed OR d.regardless
     FROM unnest(%s::bigint[], %s::bool[]) AS v(id, completed)
-    WHERE d.child_id = v.id AND NOT d.done RETURNING d.parent_id, v.completed
+    WHERE d.child_id = v.id AND NOT d.done
+    RETURNING d.parent_id, v.completed OR d.regardless AS completed, d.regardless
 ), counted AS (
-    SELECT parent_id, count(*) AS n, count(*) FILTER (WHERE NOT completed) AS failed FROM done GROUP BY parent_id
+    SELECT parent_id, count(*) AS n, count(*) FILTER (WHERE NOT completed) AS failed, bool_or(regardless) AS follows
+    FROM done GROUP BY parent_id
 ), held AS (
     SELECT j.id, j.state FROM jobs_job j JOIN counted ON counted.parent_id = j.id ORDER BY j.id FOR UPDATE OF j
 )
 UPDATE jobs_job p SET
     pending_children = p.pending_children - counted.n,
     failed_children = p.failed_children + counted.failed,
+    unique_key = CASE WHEN counted.follows THEN left(p.unique_key, 64) ELSE p.unique_key END,
     state = CASE
         WHEN p.state <> 'blocked' THEN p.state
         WHEN {hopeless} THEN 'failed'

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 
+from jobs.options import Dedup
 from jobs.states import LIVE, State
 
 
@@ -35,20 +36,32 @@ class NewJob:
     tags: tuple[str, ...] = ()
     pending_children: int = 0
     limit_key: str = ""
+    idempotency_key: str | None = None
+    idempotent_for: float | None = None  # seconds for which a completed job with this key is the answer
+    dedup: Dedup | None = None  # None: `unique_key` alone, the plain insert
 
 
 @dataclass(frozen=True)
 class Enqueued:
-    """The answer to an enqueue: a new job, or the existing one that it met."""
+    """The answer to an enqueue: a new job, or the existing one that it met.
+
+    `replaced`: the existing job carries the payload of this call now.
+    """
 
     uid: str
     created: bool
+    replaced: bool = False
+
+    @property
+    def happened(self) -> Literal["created", "met", "replaced"]:
+        """In a word: created, met or replaced."""
+        return "created" if self.created else "replaced" if self.replaced else "met"
 
 
 _COLUMNS = (
     "uid, queue, task, args, kwargs, options, canvas, priority, state, max_attempts, run_at, expires_at, "
-    "unique_key, correlation_id, subject, tags, pending_children, limit_key, created_at, runs, attempt, stalls, "
-    "snoozes, worker, reason"
+    "unique_key, correlation_id, subject, tags, pending_children, limit_key, idempotency_key, created_at, runs, "
+    "attempt, stalls, snoozes, worker, reason"
 )
 _FIXED = "clock_timestamp(), 0, 0, 0, 0, '', ''"
 _LIVE = tuple(str(state) for state in LIVE)
@@ -80,10 +93,8 @@ def insert_one(job: NewJob) -> Enqueued:
     the insert is tried again. A job that waits for its replacement is not met but replaced.
     """
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT_ONE, _values(job))
-            if cursor.fetchone() is not None:
-                return Enqueued(job.uid, created=True)
+        if try_insert(job):
+            return Enqueued(job.uid, created=True)
         met = find_met(job)
         if met == job.uid and _replace(job):
             return Enqueued(job.uid, created=True)
@@ -98,14 +109,21 @@ def _replace(job: NewJob) -> bool:
         return bool(cursor.rowcount)
 
 
-def find_completed(unique_key: str, seconds: float) -> str | None:
-    """The id of the job with this unique key that completed within the last `seconds`."""
+def try_insert(job: NewJob) -> bool:
+    """Insert one job; False when it met an existing one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_ONE, _values(job))
+        return cursor.fetchone() is not None
+
+
+def find_completed(idempotency_key: str, seconds: float) -> str | None:
+    """The id of the job with this idempotency key that completed within the last `seconds`."""
     sql = (
-        "SELECT uid FROM jobs_job WHERE unique_key = %s AND state = 'completed' "
+        "SELECT uid FROM jobs_job WHERE idempotency_key = %s AND state = 'completed' "
         "AND finished_at > clock_timestamp() - make_interval(secs => %s) ORDER BY id DESC LIMIT 1"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [unique_key, seconds])
+        cursor.execute(sql, [idempotency_key, seconds])
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -122,7 +140,7 @@ def _values(job: NewJob) -> tuple[Any, ...]:
         job.uid, job.queue, job.task, job.args, job.kwargs, job.options, job.canvas, job.priority,
         str(job.state), job.max_attempts, job.delay, job.run_at, job.expires_in, job.expires_at, job.unique_key,
         job.correlation_id, job.subject, "{" + ",".join(f'"{tag}"' for tag in job.tags) + "}", job.pending_children,
-        job.limit_key,
+        job.limit_key, job.idempotency_key,
     )  # fmt: skip
 
 
@@ -131,7 +149,7 @@ _SELECTED = (
     "{0}, {1}, {2}, {3}::jsonb, {4}::jsonb, {5}::jsonb, {6}::jsonb, {7}, {8}, {9}, "
     "coalesce(clock_timestamp() + make_interval(secs => {10}), {11}), "
     "coalesce(clock_timestamp() + make_interval(secs => {12}), {13}), "
-    "{14}, {15}, {16}, {17}::varchar[], {18}, {19}"
+    "{14}, {15}, {16}, {17}::varchar[], {18}, {19}, {20}"
 )
 _TYPES = [
     "text",
@@ -153,6 +171,7 @@ _TYPES = [
     "text",
     "text",
     "int4",
+    "text",
     "text",
 ]
 _PLACES = tuple(f"c{n}" for n in range(len(_TYPES)))

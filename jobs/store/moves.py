@@ -143,7 +143,7 @@ WITH resolved AS (
 )
 UPDATE jobs_job SET state = 'waiting', attempt = 0, stalls = 0, snoozes = 0, finished_at = NULL, run_at = NULL,
     expires_at = NULL, progress = NULL, progress_detail = NULL, reason = 'retried by hand',
-    cancel_requested_at = NULL, cancel_reason = '', cancel_grace = NULL
+    cancel_requested_at = NULL, cancel_reason = '', cancel_grace = NULL, unique_key = left(unique_key, 64)
 WHERE uid = %s AND state IN ('failed', 'cancelled')
 """
 

@@ -28,7 +28,9 @@ def ticket(memory: "Memory", keys: Words, argv: Words) -> list[str]:
     now = memory.now_ms()
     granted = []
     for uid, text in zip(argv[1::2], argv[2::2], strict=True):
-        refused = uid in running or uid in ended or int(withdrawn.get(uid, 0)) > now or uid in tickets
+        until, _, first_run = withdrawn.get(uid, "0").partition(":")
+        kept_back = int(until) > now and (not first_run or int(text.partition(":")[0]) < int(first_run))
+        refused = uid in running or uid in ended or kept_back or uid in tickets
         if not refused:
             withdrawn.pop(uid, None)
             tickets[uid] = text
@@ -108,6 +110,16 @@ def withdraw(memory: "Memory", keys: Words, argv: Words) -> str:
     return "withdrawn"
 
 
+def supersede(memory: "Memory", keys: Words, argv: Words) -> int:
+    """No ticket for earlier runs, unless the job is out."""
+    tickets, running, withdrawn, ended = (memory.hashes[key] for key in keys)
+    uid, first_run, milliseconds = argv
+    if uid in tickets or uid in running or uid in ended:
+        return 0
+    withdrawn[uid] = f"{memory.now_ms() + int(milliseconds)}:{first_run}"
+    return 1
+
+
 def release_lock(memory: "Memory", keys: Words, argv: Words) -> int:
     """redis-py's Lock, given back by its owner."""
     return memory.delete(keys[0]) if memory.get(keys[0]) == argv[0] else 0
@@ -128,6 +140,7 @@ def _digest(source: str) -> str:
 
 TRANSITIONS: dict[str, Script] = {
     "ticket": ticket, "claim": claim, "note": note, "finish": finish, "settle": settle, "withdraw": withdraw,
+    "supersede": supersede,
 }  # fmt: skip
 SCRIPTS: dict[str, Script] = {
     **{scripts.digest(name): transition for name, transition in TRANSITIONS.items()},

@@ -8,6 +8,7 @@ import os
 import random
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from celery import Task, current_task
@@ -16,6 +17,7 @@ from celery.result import AsyncResult
 from celery.utils.time import maybe_iso8601
 
 from jobs.arguments import signature_of
+from jobs.call_options import refuse_misspelt, refuse_unknown
 from jobs.configuration import queue_book
 from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
@@ -23,7 +25,8 @@ from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.payloads import brought_up, stored_version, version_of
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
-from jobs.worker import cancelling, claims, context, outcomes
+from jobs.store.insert import Enqueued
+from jobs.worker import cancelling, claims, context, locks, outcomes
 from jobs.worker.context import Run
 from jobs.worker.following import leave_to_dispatcher
 from jobs.worker.messages import HEADER, Passport
@@ -31,9 +34,19 @@ from jobs.worker.outages import check_connections, excused
 
 
 class JobResult(AsyncResult):
-    """Celery's AsyncResult; `created` tells whether the call made a new job or met an existing one."""
+    """Celery's AsyncResult; `answer` tells whether the call made a new job, met or replaced an existing one."""
 
-    created = True
+    answer: Enqueued
+
+    @property
+    def created(self) -> bool:
+        """Whether the call made a new job."""
+        return self.answer.created
+
+    @property
+    def replaced(self) -> bool:
+        """Whether an existing job carries the payload of this call now."""
+        return self.answer.replaced
 
 
 class JobTask(Task):
@@ -75,12 +88,14 @@ class JobTask(Task):
         """
         if self.app.conf.task_always_eager:
             return super().apply_async(args, kwargs, task_id, producer, link, link_error, shadow, **options)
+        refuse_misspelt(options)
         given = self._get_exec_options() | options | {"task_id": task_id, "shadow": shadow}
         given |= {"link": _listed(link), "link_error": _listed(link_error)}
         return self._enqueue(args or (), kwargs or {}, given)
 
     def using(self, **options: Any) -> "Using":
         """The task with options for the next `enqueue`: priority, countdown, queue, tags, unique, ..."""
+        refuse_unknown(options)
         return Using(self, options)
 
     def enqueue(self, *args: Any, **kwargs: Any) -> JobResult:
@@ -89,29 +104,32 @@ class JobTask(Task):
 
     def enqueue_many(self, payloads: Iterable[Mapping[str, Any]], **options: Any) -> list[JobResult]:
         """One job per mapping of keyword arguments, all or none."""
+        refuse_unknown(options)
         given = _inherited() | options
         prepared = [prepare(self, (), payload, given) for payload in payloads]
         policy = parse_policy(options.get("policy"))
         answers = enqueue_all(prepared, _ids(options.get("depends_on")), policy)
-        return [self._result(answer.uid, created=answer.created) for answer in answers]
+        return [self._result(answer) for answer in answers]
 
     def _enqueue(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
     ) -> JobResult:
         job = prepare(self, args, kwargs, _inherited() | {k: v for k, v in options.items() if v is not None})
-        fresh = kwargs.get("force_refresh") or options.get("fresh")
         needed, policy = _ids(options.get("depends_on")), parse_policy(options.get("policy"))
-        answer = enqueue(job, None if fresh else self.idempotent_for, needed, policy)
-        result = self._result(answer.uid, created=answer.created)
+        result = self._result(enqueue(job, needed, policy))
         parent = current_task
         if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:
             parent.add_trail(result)
         return result
 
-    def _result(self, uid: str, *, created: bool) -> JobResult:
-        result = JobResult(uid, backend=self.backend, task_name=self.name, app=self.app)
-        result.created = created
+    def _result(self, answer: Enqueued) -> JobResult:
+        result = JobResult(answer.uid, backend=self.backend, task_name=self.name, app=self.app)
+        result.answer = answer
         return result
+
+    def lock(self, key: str, life: float = locks.LIFE) -> AbstractContextManager[locks.HeldLock]:
+        """Hold a lock between jobs for the length of a `with` block; see `jobs.worker.locks`."""
+        return locks.lock(key, life)
 
     # -- running ---------------------------------------------------------------------------------------
 

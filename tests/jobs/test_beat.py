@@ -3,27 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from celery.schedules import crontab, schedule
 from django.conf import settings
 from django_celery_beat.models import PeriodicTask
 
-from jobs.beat import due_moment, tick_id
+from jobs.models import SchedulePolicy
 from jobs.schedules import Schedule, declared, make_rows
+from jobs.scheduling.identity import tick_id
+from jobs.scheduling.policy import Missed, Overlap
 
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("offset", [0.0, 3.2, 9.9])
-def test_an_intervals_tick_is_counted_from_the_epoch(offset: float) -> None:
-    every_ten = schedule(timedelta(seconds=10))
-    now = NOON + timedelta(seconds=offset)
-    assert due_moment(every_ten, now - timedelta(seconds=10 + offset), now) == NOON
-
-
-def test_a_crontabs_tick_is_the_minute_it_was_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    late = NOON + timedelta(seconds=2.4)
-    hourly = crontab(minute="0", nowfun=lambda: late)
-    assert due_moment(hourly, NOON - timedelta(minutes=30), late) == NOON
 
 
 def test_two_beats_agree_on_the_id_and_two_ticks_do_not() -> None:
@@ -43,3 +31,14 @@ def test_declared_schedules_become_rows_once_and_an_edit_stays(db: None) -> None
 def test_a_crontab_with_four_fields_is_refused() -> None:
     with pytest.raises(ValueError, match="five fields"):
         Schedule("odd", "jobs.tasks.purge_dead_letters", "* * * *").times()
+
+
+def test_a_declared_policy_and_time_zone_become_rows(db: None) -> None:
+    declared_one = Schedule(
+        "tokyo", "jobs.tasks.purge_dead_letters", "0 9 * * *", timezone="Asia/Tokyo", missed=Missed.ALL,
+        window=60.0, overlap=Overlap.SKIP, jitter=5.0,
+    )  # fmt: skip
+    assert make_rows([declared_one]) == ["tokyo"]
+    policy = SchedulePolicy.objects.get(schedule__name="tokyo")
+    assert (policy.missed, policy.window, policy.overlap, policy.jitter) == ("all", 60.0, "skip", 5.0)
+    assert str(policy.schedule.crontab.timezone) == "Asia/Tokyo"

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from jobs.models import ApiToken, DeadLetter, Job
+from jobs.models import ApiToken, DeadLetter, Job, SchedulePolicy
 from tests.jobs.pages.conftest import MakeJob, failed_job, make_job, make_letter
 
 __all__ = ["failed_job", "make_job"]
@@ -126,8 +126,21 @@ def test_a_schedule_is_made_in_the_admin(admin: Client) -> None:
     admin.post("/admin/django_celery_beat/intervalschedule/add/", {"every": "5", "period": "minutes"})
     sent = {
         "name": "noop", "task": "tests.sample_tasks.noop", "enabled": "on", "interval": "1", "args": "[]",
-        "kwargs": "{}", "headers": "{}",
+        "kwargs": "{}", "headers": "{}", "policy-TOTAL_FORMS": "1", "policy-INITIAL_FORMS": "0",
+        "policy-0-missed": "all", "policy-0-window": "60", "policy-0-overlap": "skip", "policy-0-jitter": "5",
     }  # fmt: skip
     interval = admin.get("/admin/django_celery_beat/intervalschedule/").context["cl"].queryset.get()
     admin.post("/admin/django_celery_beat/periodictask/add/", sent | {"interval": str(interval.pk)})
-    assert PeriodicTask.objects.get(name="noop").interval == interval
+    made = PeriodicTask.objects.get(name="noop")
+    assert made.interval == interval
+    policy = SchedulePolicy.objects.get(schedule=made)
+    assert (policy.missed, policy.window, policy.overlap, policy.jitter) == ("all", 60.0, "skip", 5.0)
+
+
+def test_a_schedules_policy_is_edited_beside_it(admin: Client) -> None:
+    every = IntervalSchedule.objects.create(every=1, period="hours")
+    row = PeriodicTask.objects.create(name="hourly", task="tests.sample_tasks.noop", interval=every)
+    html = admin.get(f"/admin/django_celery_beat/periodictask/{row.pk}/change/").content.decode()
+    for field in ("missed", "window", "overlap", "jitter"):
+        assert f'name="policy-0-{field}"' in html
+    assert "checked_until" not in html

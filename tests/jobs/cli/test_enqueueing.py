@@ -105,3 +105,23 @@ def test_a_wait_that_takes_too_long_ends_with_code_3_and_the_job_goes_on() -> No
     assert (answer.code, answer.out) == (3, "")
     assert "is waiting after 0.5 s; it goes on." in answer.err
     assert Job.objects.get().state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("mode", "happened"),
+    [("unique", "met"), ("throttle:10m", "met"), ("debounce:30s:5m", "replaced"), ("keep-last", "replaced")],
+)
+def test_a_second_job_deals_with_the_first_as_the_mode_says(manage: Calls, mode: str, happened: str) -> None:
+    words = ("jobs", "enqueue", "noop", "--dedup", "k", "--dedup-mode", mode, "--json")
+    first = manage(*words, "--data", '{"value": 1}').json()
+    second = manage(*words, "--data", '{"value": 2}').json()
+    assert (second["id"], first["happened"], second["happened"]) == (first["id"], "created", happened)
+    assert Job.objects.get().kwargs == {"value": 2 if happened == "replaced" else 1}
+
+
+@pytest.mark.parametrize("mode", ["sometimes", "throttle", "debounce:1m:2m:3m", "unique:5"])
+def test_a_mode_that_there_is_not_is_refused(manage: Calls, mode: str) -> None:
+    answer = manage("jobs", "enqueue", "noop", "--dedup-mode", mode)
+    assert answer.code == 1
+    assert "expected unique, keep-last" in answer.err
+    assert not Job.objects.exists()

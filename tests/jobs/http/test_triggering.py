@@ -140,3 +140,42 @@ def test_addresses_and_methods_that_do_not_exist_are_problems_too(api: Api) -> N
     not_offered = api.client.delete("/api/v1/jobs", headers=api.headers)
     assert (not_offered.status_code, not_offered.json()["type"]) == (405, "/problems/method-not-allowed")
     assert "GET" in not_offered["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("dedup", "happened"),
+    [
+        ({"unique": ["name"]}, "met"),
+        ({"throttle": {"fields": ["name"], "period": 60_000}}, "met"),
+        ({"debounce": {"fields": ["name"], "delay": 60_000, "maxWait": 90_000}}, "replaced"),
+        ({"keepLast": ["name"]}, "replaced"),
+    ],
+)
+def test_a_trigger_meets_a_job_in_the_mode_that_it_names(
+    api: Api, dedup: dict[str, Any], happened: str
+) -> None:
+    bodies = [
+        {"jobName": "mark", "data": {"name": "a", "seconds": seconds}, "dedup": dedup} for seconds in (1, 2)
+    ]
+    first, second = [api.post("/jobs/trigger", body).json() for body in bodies]
+    assert (first["happened"], second["happened"]) == ("created", happened)
+    assert first["id"] == second["id"]
+    assert Job.objects.get().kwargs["seconds"] == (2.0 if happened == "replaced" else 1.0)
+    bulk = api.post("/jobs/bulk", {"jobs": bodies}).json()["jobs"]
+    assert [job["happened"] for job in bulk] == [happened, happened]
+
+
+@pytest.mark.parametrize(
+    ("dedup", "field"),
+    [
+        ({"keepLast": ["nme"]}, "dedup.keepLast"),
+        ({"throttle": {"period": 0}}, "dedup.throttle.period"),
+        ({"unique": [], "keepLast": []}, "dedup"),
+        ({"debounce": {"fields": ["name"]}}, "dedup.debounce.delay"),
+    ],
+)
+def test_a_mode_that_makes_no_sense_is_refused_by_field(api: Api, dedup: Any, field: str) -> None:
+    answer = api.post("/jobs/trigger", {"jobName": "mark", "data": {"name": "a"}, "dedup": dedup})
+    assert answer.status_code == 422
+    assert list(answer.json()["fields"]) == [field]
+    assert not Job.objects.exists()

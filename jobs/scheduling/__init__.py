@@ -1,0 +1,1 @@
+"""Schedules: which ticks are due (pure), what becomes of them (pure), and firing them, each once."""
