@@ -95,9 +95,9 @@ WITH failed AS (
 ), letters AS (
     INSERT INTO jobs_deadletter
         (job_uid, queue, task, args, kwargs, options, priority, correlation_id, tags, error_type, error, traceback,
-         fingerprint, retryable, reason, attempts, runs, failed_at, resolution, resolved_by, note)
+         fingerprint, retryable, reason, attempts, runs, failed_at, resolution, resolved_by, note, unique_key)
     SELECT uid, queue, task, args, kwargs, options, priority, correlation_id, to_jsonb(tags), 'DependencyFailed',
-        reason, '', md5(task || 'DependencyFailed'), true, reason, attempt, runs, finished_at, '', '', ''
+        reason, '', md5(task || 'DependencyFailed'), true, reason, attempt, runs, finished_at, '', '', '', unique_key
     FROM failed ON CONFLICT DO NOTHING
 )
 INSERT INTO django_celery_results_taskresult
