@@ -46,7 +46,9 @@ def record(action: str, target: str, actor: str | None = None, **detail: Any) ->
         "actor": (actor or current_actor())[:255],
         "action": action,
         "target": target[:300],
-        "detail": json.loads(json.dumps(detail, default=str), parse_float=str),  # jsonb may write 1e20 otherwise
+        "detail": json.loads(
+            json.dumps(detail, default=str), parse_float=str
+        ),  # jsonb may write 1e20 otherwise
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -19,8 +19,14 @@ _SUSPICIOUS = re.compile(
 def shown_payload(job: Job | DeadLetter) -> dict[str, Any]:
     """The arguments by name, in order; secret ones masked."""
     task = registered_tasks().get(job.task)
-    names = signature_of(task).positional if task else []
-    return mask(named(job.args, job.kwargs, names), tuple(getattr(task, "secret", ())))
+    payload = named(job.args, job.kwargs, names_of(job.task))
+    return mask(payload, tuple(getattr(task, "secret", ())))
+
+
+def names_of(task: str) -> Sequence[str]:
+    """The positional parameters of a task by its full name; none when this process does not know it."""
+    known = registered_tasks().get(task)
+    return signature_of(known).positional if known else []
 
 
 def named(args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ JOBS_QUEUES = (
         tasks=("tests.sample_tasks.*",),
     ),
     Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
+    Queue("again", "tests", attempts=1, dead_letter_retry=Fixed(0.0), dead_letter_rounds=2),
 )  # fmt: skip
 CELERY_IMPORTS = ["tests.sample_tasks"]
 CELERY_TASK_ROUTES = {"tests.sample_tasks.*": {"queue": "quick"}}

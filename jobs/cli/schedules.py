@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from jobs import audit
 from jobs.cli.command import Action
 from jobs.cli.output import Output
 from jobs.cli.records import job_record
@@ -27,7 +29,9 @@ def _list(output: Output, _: argparse.Namespace) -> None:
 def _run(output: Output, options: argparse.Namespace) -> None:
     row = _find(options.name)
     chosen: dict[str, Any] = {"queue": row.queue, "periodic_task_name": row.name}
-    result = resolve_task(row.task).apply_async(_json(row, "args"), _json(row, "kwargs"), **chosen)
+    with transaction.atomic():
+        result = resolve_task(row.task).apply_async(_json(row, "args"), _json(row, "kwargs"), **chosen)
+        audit.record("run schedule", f"schedule {row.name}", job=result.id)
     output.say(f"Enqueued {row.task} {result.id} for {row.name!r}", job_record(get_job(result.id)))
 
 
@@ -42,7 +46,9 @@ def _disable(output: Output, options: argparse.Namespace) -> None:
 def _switch(output: Output, name: str, *, enabled: bool) -> None:
     row = _find(name)
     row.enabled = enabled
-    row.save()  # tells beat that the schedules changed
+    with transaction.atomic():
+        row.save()  # tells beat that the schedules changed
+        audit.record("enable schedule" if enabled else "disable schedule", f"schedule {row.name}")
     output.say(f"{row.name!r} is {'enabled' if enabled else 'disabled'}.", _record(row))
 
 

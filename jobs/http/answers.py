@@ -189,7 +189,8 @@ class Health(Camel):
 
 
 class Failure(Camel):
-    """A dead letter: a job that failed for good, with everything that explains it."""
+    """A dead letter: a job that failed for good, with everything that explains it. `history` has the runs
+    before the last; `automatic` is how many automatic retries came before, `nextRetryAt` when one is due."""
 
     id: int
     job_id: str
@@ -212,6 +213,10 @@ class Failure(Camel):
     resolved_at: datetime | None
     resolved_by: str
     note: str
+    history: list[dict[str, Any]]
+    automatic: int | None
+    next_retry_at: datetime | None
+    retried_as: str
 
 
 class Failures(Camel):
@@ -234,3 +239,34 @@ class LetterStats(Camel):
     not_retryable: int
     by_error: dict[str, int]
     by_day: dict[str, int]
+
+
+class Processed(Camel):
+    """Automatic retries: letters planned, retried, and those that could not be."""
+
+    planned: int
+    retried: int
+    refused: int
+
+
+class BulkRetryOut(Camel):
+    """A bulk retry: canary, running, finished or stopped; `reason` says why it stopped."""
+
+    id: int
+    state: str
+    queue: str
+    rate: float
+    canary: int
+    total: int
+    retried: int
+    refused: int
+    reason: str
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class Deleted(Camel):
+    """How many were deleted."""
+
+    deleted: int

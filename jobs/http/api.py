@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from jobs.http import routes_following, routes_jobs, routes_letters, routes_observing
+from jobs.http import routes_audit, routes_following, routes_jobs, routes_letters, routes_observing
 from jobs.http.auth import SIGNED_IN, docs_for_signed_in
 from jobs.http.body import StrictParser
 from jobs.http.problems import CONTENT_TYPE, add_handlers
@@ -46,3 +46,4 @@ api.add_router("/jobs", routes_jobs.router)
 api.add_router("/jobs", routes_following.router)
 api.add_router("/queues", routes_observing.queues_router)
 api.add_router("/queues/{queue}/dlq", routes_letters.router)
+api.add_router("/audit", routes_audit.router)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from jobs.states import State
@@ -79,14 +79,19 @@ class FailureFilter(Camel):
     limit: int = Field(50, ge=1, le=200)
 
 
-class LetterFilter(Camel):
+class Page(Camel):
+    """Which page of a list."""
+
+    cursor: RowId | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class LetterFilter(Page):
     """Which dead letters, and which page."""
 
     resolved: bool = Field(
         False, description="Those that were retried or discarded, instead of the open ones."
     )
-    cursor: RowId | None = None
-    limit: int = Field(50, ge=1, le=200)
 
 
 class EventFilter(Camel):
@@ -100,3 +105,33 @@ class Discard(Strict):
     """Why a dead letter is given up."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_NO_NUL)]
+
+
+class RetryLetter(Strict):
+    """How to retry a dead letter."""
+
+    data: dict[str, Any] | None = Field(
+        None, description="An edited payload, by field; a value that is still masked stays as it was stored."
+    )
+
+
+class RetryLetters(Strict):
+    """Which open dead letters to retry, and how fast. Every field that is given must fit."""
+
+    error_type: Text | None = None
+    fingerprint: Text | None = None
+    job_name: Text | None = None
+    tag: Tag | None = None
+    retryable: bool | None = None
+    failed_after: AwareDatetime | None = None
+    failed_before: AwareDatetime | None = None
+    rate: float = Field(10.0, gt=0, le=1000, description="Letters a second.")
+    canary: int = Field(
+        1, ge=0, le=5, description="So many go first and must complete before the others follow."
+    )
+
+
+class Purge(Camel):
+    """Which dead letters to delete."""
+
+    older_than_days: float = Field(ge=0, le=3650)

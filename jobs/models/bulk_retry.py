@@ -19,9 +19,7 @@ class BulkRetry(models.Model):
     chosen = models.JSONField(default=dict)
     rate = models.FloatField()
     canary = models.SmallIntegerField(default=0)
-    canaries: "ArrayField[list[str], list[str]]" = ArrayField(
-        models.CharField(max_length=255), default=list
-    )
+    canaries: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=255), default=list)
     total = models.IntegerField()
     retried = models.IntegerField(default=0)
     refused = models.IntegerField(default=0)

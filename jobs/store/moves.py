@@ -6,6 +6,7 @@ from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
+from jobs import audit
 from jobs.errors import IllegalMove, NotFound, Unavailable
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
@@ -34,12 +35,20 @@ def cancel(uid: str, reason: str = "cancelled") -> None:
         if row is None:
             raise IllegalMove("The job has just ended.")
         unblocked = count_down([(row[0], False)])
+        audit.record("cancel", f"job {uid}", reason=reason)
     _tell_after_commit(queue, "withdrawn", uid, reason)
     _wake_after_commit(sorted(unblocked))
 
 
 def retry(uid: str) -> None:
     """Let a failed or cancelled job wait again, with all its attempts."""
+    with transaction.atomic():
+        wait_again(uid)
+        audit.record("retry", f"job {uid}")
+
+
+def wait_again(uid: str) -> None:
+    """What `retry` does, for callers that record the act themselves."""
     queue, state = _locked(uid)
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
@@ -53,7 +62,9 @@ def promote(uid: str) -> None:
     queue, state = _locked(uid)
     if state not in MOVES["promote"].sources:
         raise IllegalMove(f"A job that is {state} is not delayed.")
-    _guarded(_PROMOTE, uid, "The job is delayed no more.")
+    with transaction.atomic():
+        _guarded(_PROMOTE, uid, "The job is delayed no more.")
+        audit.record("promote", f"job {uid}")
     _tell_after_commit(queue, "enqueued", uid, "promoted")
 
 
@@ -98,7 +109,7 @@ RETURNING id
 
 _RETRY = """
 WITH resolved AS (
-    UPDATE jobs_deadletter d SET resolution = 'retried', resolved_at = clock_timestamp()
+    UPDATE jobs_deadletter d SET resolution = 'retried', resolved_at = clock_timestamp(), retried_as = d.job_uid
     FROM jobs_job j WHERE j.uid = %s AND d.job_uid = j.uid AND d.resolution = ''
         AND j.state IN ('failed', 'cancelled')
 ), forgotten AS (

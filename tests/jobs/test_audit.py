@@ -41,9 +41,9 @@ def test_the_actor_is_asked_for_when_something_is_recorded_and_forgotten_afterwa
 
 def test_an_act_that_is_rolled_back_leaves_no_entry() -> None:
     record("retry", "job 1")
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         record("cancel", "job 2")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     record("cancel", "job 3")
 
     assert list(AuditEntry.objects.order_by("number").values_list("number", "target")) == [
@@ -53,9 +53,7 @@ def test_an_act_that_is_rolled_back_leaves_no_entry() -> None:
     assert first_broken()[0] is None
 
 
-@pytest.mark.parametrize(
-    "sql", ["UPDATE jobs_auditentry SET actor = 'eve'", "DELETE FROM jobs_auditentry"]
-)
+@pytest.mark.parametrize("sql", ["UPDATE jobs_auditentry SET actor = 'eve'", "DELETE FROM jobs_auditentry"])
 def test_the_database_refuses_to_change_or_delete_an_entry(sql: str) -> None:
     record("cancel", "job 1")
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
