@@ -122,7 +122,8 @@ def step(bulk_id: int) -> float | None:
         if bulk.state == "canary" and (letter is None or len(bulk.canaries) >= bulk.canary):
             return _after_canary(bulk)
         if letter is None:
-            return _end(bulk, "finished", "")
+            _end(bulk, "finished", "")
+            return None
         _retry(bulk, letter)
         return max(0.0, (bulk.next_at - timezone.now()).total_seconds())
 
@@ -144,7 +145,8 @@ def _after_canary(bulk: BulkRetry) -> float | None:
         bulk.save(update_fields=["state"])
         return 0.0
     ill = next(uid for uid, state in states.items() if state in {"failed", "cancelled"})
-    return _end(bulk, "stopped", f"the canary {ill} is {states[ill]}")
+    _end(bulk, "stopped", f"the canary {ill} is {states[ill]}")
+    return None
 
 
 def _states(uids: Sequence[str]) -> dict[str, str]:

@@ -28,8 +28,8 @@ def retry(letter_id: int, by: str = "", data: Mapping[str, Any] | None = None) -
     """
     with transaction.atomic():
         uid = run_again(letter_id, by, data)
-        changed = {} if data is None else {"edited": sorted(data)}
-        audit.record("retry dead letter", f"dead letter {letter_id}", job=uid, **changed)
+        changed: dict[str, Any] = {} if data is None else {"edited": sorted(data)}
+        audit.record("retry dead letter", f"dead letter {letter_id}", None, job=uid, **changed)
     return uid
 
 

@@ -16,6 +16,7 @@ from jobs.ids import new_id
 from jobs.options import Unique
 from jobs.priority import Priority, parse_priority
 from jobs.retry import from_plain, to_plain
+from jobs.secret_fields import blinded, opened, sealed
 from jobs.states import State
 from jobs.store.dependencies import add_dependencies
 from jobs.store.insert import Enqueued, NewJob, find_completed, insert_many, insert_one
@@ -31,9 +32,10 @@ _KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "perio
 
 def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
     """A call as a row to be. Raises a `Refused` error that names what is wrong; nothing is stored."""
-    checked_args, checked_kwargs = _checked(task, args, kwargs)
-    encoded_args = encode("args", checked_args, PAYLOAD_LIMIT)
-    encoded_kwargs = encode("data", checked_kwargs, PAYLOAD_LIMIT)
+    checked_args, checked_kwargs = _checked(task, *opened(task, args, kwargs))
+    stored_args, stored_kwargs = sealed(task, checked_args, checked_kwargs)
+    encoded_args = encode("args", stored_args, PAYLOAD_LIMIT)
+    encoded_kwargs = encode("data", stored_kwargs, PAYLOAD_LIMIT)
     if len(encoded_args) + len(encoded_kwargs) > PAYLOAD_LIMIT:
         raise PayloadTooLarge(len(encoded_args) + len(encoded_kwargs), PAYLOAD_LIMIT)
     queue = (
@@ -56,7 +58,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         run_at=run_at,
         expires_in=expires_in,
         expires_at=expires_at,
-        unique_key=_unique_key(task, checked_args, checked_kwargs, options),
+        unique_key=_unique_key(task, *blinded(task, checked_args, checked_kwargs), options),
         correlation_id=_identifier("correlation_id", options.get("correlation_id") or ""),
         subject=_subject(task, checked_args, checked_kwargs),
         tags=_tags(options.get("tags") or ()),

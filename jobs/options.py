@@ -34,7 +34,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "retry_unexpected": None,  # whether errors that autoretry_for does not name are retried
     "idempotent_for": None,  # seconds for which a result is given again for the same payload
     "subject": None,  # the payload field that names what the job is about (an address, a coin)
-    "secret": (),  # payload fields that are never shown
+    "secret": (),  # payload fields that are stored encrypted and never shown
 }
 
 

@@ -7,6 +7,7 @@ import environ
 
 from config.queues import DEFAULT, QUEUES
 from config.schedule import SCHEDULES
+from jobs.localservices.payload_key import development_key
 from jobs.localservices.state import database_address, redis_address
 from jobs.queues import Queue
 
@@ -131,6 +132,11 @@ UNFOLD = {  # the admin's theme, in the pages' colour
     },
 }  # fmt: skip
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
+
+# Fernet keys for secret payload fields; the first encrypts, all decrypt. Made up for development alone.
+PAYLOAD_ENCRYPTION_KEYS = env.list("PAYLOAD_ENCRYPTION_KEYS", default=[]) or (
+    [development_key(STATE_DIR / "payload.key")] if DEBUG else []
+)
 
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -60,8 +60,8 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     actions = ("retry", "discard")
     fields = (
         "page", "edit_page", "task", "queue", "payload", "error_type", "error", "shown_traceback", "retryable",
-        "reason", "attempts", "runs", "history_lines", "failed_at", "correlation_id", "tags", "fingerprint", "automatic",
-        "next_retry_at", "resolution", "resolved_at", "resolved_by", "retried_as", "note",
+        "reason", "attempts", "runs", "history_lines", "failed_at", "correlation_id", "tags", "fingerprint",
+        "automatic", "next_retry_at", "resolution", "resolved_at", "resolved_by", "retried_as", "note",
     )  # fmt: skip
     readonly_fields = fields
 

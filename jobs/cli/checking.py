@@ -12,9 +12,11 @@ from jobs.cli.command import Action
 from jobs.cli.exits import Exit
 from jobs.cli.output import Output
 from jobs.configuration import queue_book
+from jobs.encryption import KeyMissing
 from jobs.errors import ArgumentsRefused, UnknownName
 from jobs.models import Job
 from jobs.names import registered_tasks
+from jobs.secret_fields import opened
 
 _TO_COME = ("waiting", "delayed", "blocked")
 
@@ -60,8 +62,8 @@ def _misfit(task: Any, args: list[Any], kwargs: dict[str, Any]) -> str:
     if not task.typing:
         return ""
     try:
-        signature_of(task).check(args, kwargs)
-    except ArgumentsRefused as error:
+        signature_of(task).check(*opened(task, args, kwargs))
+    except (ArgumentsRefused, KeyMissing) as error:
         return str(error)
     return ""
 

@@ -21,12 +21,13 @@ class Acting:
         self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
     ) -> None:
         self._get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """The response of a request whose acts are its user's."""
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self._later(request)
         with acting(lambda: actor_of(request)):
             return self._get_response(request)

@@ -10,6 +10,7 @@ from typing import Any
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.fence.leases import Lease, Ticket
+from jobs.worker.concealment import redact
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
 from jobs.worker.outcomes import NotClaimed
@@ -38,7 +39,8 @@ def claim(lease: Lease, ticket: Ticket, stale_after: float | None) -> Lease:
 def note(run: Run, event: str, data: dict[str, Any]) -> bool:
     """Append progress or a log line; False when the lease was lost or Redis is away."""
     try:
-        return leases.note(client(), run.lease, event, event_json(data, default=str))
+        told = redact(data, run.secrets) if run.secrets else data
+        return leases.note(client(), run.lease, event, event_json(told, default=str))
     except REDIS_ERRORS as error:
         logger.warning("%s: %s not told: %s", run.lease.uid, event, error)
         return False

@@ -21,6 +21,7 @@ class Run:
     decided: tuple[BaseException, Decision] | None = None
     retry_args: tuple[Any, Any] | None = None
     finished: bool = False
+    secrets: tuple[str, ...] = ()  # texts that nothing the run tells may repeat
     last_progress: float = field(default=0.0)
 
 

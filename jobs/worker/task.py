@@ -21,7 +21,9 @@ from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
+from jobs.secret_fields import opened, plaintexts, sealed, secret_fields
 from jobs.worker import claims, context, outcomes
+from jobs.worker.concealment import conceal
 from jobs.worker.context import Run
 from jobs.worker.messages import HEADER, Passport
 from jobs.worker.outages import check_connections, excused
@@ -134,10 +136,11 @@ class JobTask(Task):
         if run is None:
             return self.run(*args, **kwargs)
         try:
-            restored_args, restored_kwargs = self._restored(args, kwargs)
+            restored_args, restored_kwargs = self._restored(run, args, kwargs)
             return self.run(*restored_args, **restored_kwargs)
         except Retry as error:
             self._write_retry(run, error)
+            conceal(error, run.secrets)
             raise
         except (Ignore, Reject):
             outcomes.completed(run, None)
@@ -145,10 +148,13 @@ class JobTask(Task):
             raise
         except Exception as error:
             retry = self._after_error(run, error)
-            if retry is None:
+            told = conceal(error, run.secrets)
+            if retry is None and told is error:
                 raise
+            if retry is None:
+                raise told from None
             self._write_retry(run, retry)
-            raise retry from error
+            raise Retry(exc=told, when=retry.when) from told
 
     def retry(
         self,
@@ -172,7 +178,7 @@ class JobTask(Task):
             raised = cause or MaxRetriesExceededError(f"{self.name} [{run.lease.uid}]: {decision.reason}")
             run.decided = (raised, decision)
             raise raised
-        run.retry_args = (args, kwargs) if args is not None or kwargs is not None else None
+        run.retry_args = self._stored(args, kwargs) if args is not None or kwargs is not None else None
         retry = Retry(exc=cause if isinstance(cause, Exception) else None, when=decision.delay, sig=None)
         run.decided = (retry, decision)
         if throw:
@@ -188,9 +194,20 @@ class JobTask(Task):
             claims.note(run, "progress", {"detail": meta, "state": state})
 
     def _restored(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self, run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        """The arguments as the body expects them: here alone secret fields are decrypted."""
+        args, kwargs = opened(self, args, kwargs)
+        run.secrets = plaintexts(self, args, kwargs)
         return signature_of(self).restore(args, kwargs) if self.typing else (args, kwargs)
+
+    def _stored(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """Arguments of a retry by hand, with secret fields as they are stored."""
+        if not secret_fields(self):
+            return args, kwargs
+        checked = signature_of(self).check(args or (), kwargs or {})
+        stored_args, stored_kwargs = sealed(self, *checked)
+        return (None if args is None else stored_args), (None if kwargs is None else stored_kwargs)
 
     def _decide(self, run: Run, error: BaseException) -> Decision:
         return decide(run.options.retry, run.tally, error, random.random())  # noqa: S311 -- jitter
