@@ -20,6 +20,7 @@ from jobs.dispatcher import announce, rescue
 from jobs.dispatcher.fold import Folded, fold
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.log import Log
+from jobs.dispatcher.pruning import Pruner
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
 from jobs.dispatcher.window import Out, Window
@@ -28,7 +29,6 @@ from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
 from jobs.states import TERMINAL
 from jobs.store.outcomes import Moved
-from jobs.store.retention import Keep, prune
 from jobs.store.waiting import outlook
 
 logger = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class Dispatcher:
         self.leadership = Leadership(self._redis, names, configuration.leader_lease())
         self.windows: dict[str, Window] = {}
         self._owed = rescue.Owed()
+        self._pruner = Pruner()
         self._unfolded: list[Event] = []
         self._fold_due = 0.0
         self._folded_at = 0.0
@@ -161,6 +162,7 @@ class Dispatcher:
         if now >= self._poll_at:
             self._poll(now)
         self._rescue(now, roll)
+        self._pruner.work(self.windows)
         if now >= self._tidy_at:
             self._tidy_at = now + 5.0
             self._tidy(roll.now_ms)
@@ -198,16 +200,8 @@ class Dispatcher:
 
     def _tidy(self, now_ms: int) -> None:
         before = now_ms - int(configuration.resume_window() * 1000)
-        book, grace = configuration.queue_book(), configuration.retention_grace()
         for name in self.windows:
             self._log.trim(name, before)
-            queue = book.get(name)
-            for state, count in (
-                ("completed", queue.keep_completed),
-                ("failed", queue.keep_failed),
-                ("cancelled", queue.keep_failed),
-            ):
-                prune(Keep(name, state, count, grace))
 
     # -- releasing and folding -------------------------------------------------------------------------
 
