@@ -4,6 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
+from jobs.priority_rules import Rule, by_task
 from jobs.queues import QueueBook
 
 PAYLOAD_LIMIT = 1024 * 1024  # bytes of a job's arguments as JSON
@@ -14,6 +15,12 @@ INLINE_RESULT_LIMIT = 64 * 1024  # bytes of a result that travels in the event l
 def queue_book() -> QueueBook:
     """Every queue, as `config/queues.py` declares them."""
     return QueueBook(settings.JOBS_QUEUES, settings.JOBS_DEFAULT_QUEUE)
+
+
+@cache
+def priority_rules() -> dict[str, tuple[Rule, ...]]:
+    """The rules of each task, as `config/priorities.py` declares them."""
+    return by_task(getattr(settings, "JOBS_PRIORITY_RULES", ()))
 
 
 def lease() -> float:

@@ -187,7 +187,7 @@ def spill(self: Any, name: str, key: str, pin: SecretStr) -> str:
     if name == "well":
         return name
     try:
-        {}[key]
+        os.environ[key]
     except KeyError as cause:
         raise Stubborn(pin.get_secret_value()) from cause
 

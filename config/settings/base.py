@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 
+from config.priorities import RULES
 from config.queues import DEFAULT, QUEUES
 from config.schedule import SCHEDULES
 from jobs.localservices.payload_key import development_key
@@ -146,6 +147,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_SCHEDULES = SCHEDULES
+JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)

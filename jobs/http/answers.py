@@ -241,6 +241,24 @@ class LetterStats(Camel):
     by_day: dict[str, int]
 
 
+class PriorityShare(Camel):
+    """Waiting jobs of one priority. `level` and `weight` (1, 5, 10 or 20) are set where it has a name;
+    `exact` is false when there are more than were counted."""
+
+    priority: int
+    level: str | None
+    weight: int | None
+    waiting: int
+    exact: bool
+
+
+class PriorityDistribution(Camel):
+    """Waiting jobs by priority, highest first."""
+
+    queue: str
+    priorities: list[PriorityShare]
+
+
 class Processed(Camel):
     """Automatic retries: letters planned, retried, and those that could not be."""
 

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from ninja.responses import Status
 
+from jobs import changes
 from jobs.configuration import queue_book
 from jobs.http import represent, starting
 from jobs.http.answers import JobDetail, JobPage, ProblemOut, Started, StartedMany
 from jobs.http.auth import must_operate
-from jobs.http.schemas import Bulk, JobFilter, Text, Trigger
+from jobs.http.schemas import Bulk, Change, JobFilter, Text, Trigger
 from jobs.queries import get_job
 from jobs.queries.listing import Wanted, find_jobs
 from jobs.store import moves
@@ -59,6 +60,15 @@ def search(request: HttpRequest, wanted: Query[JobFilter]) -> JobPage:
 @router.get("/{uid}", response={200: JobDetail, **PROBLEMS})
 def read(request: HttpRequest, uid: Uid) -> JobDetail:
     """One job with everything that is known of it."""
+    return represent.job_detail(get_job(uid))
+
+
+@router.patch("/{uid}", response={200: JobDetail, **PROBLEMS})
+def change(request: HttpRequest, uid: Uid, body: Change) -> JobDetail:
+    """Change the priority, delay or payload of a job that has not started; 409 when it runs or ended."""
+    must_operate(request)
+    delay = None if body.delay is None else body.delay / 1000
+    changes.change(uid, priority=body.priority, delay=delay, data=body.data)
     return represent.job_detail(get_job(uid))
 
 

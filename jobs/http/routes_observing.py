@@ -7,11 +7,22 @@ from jobs.configuration import queue_book
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.health import Level, Vitals, problems
 from jobs.http import represent
-from jobs.http.answers import Failures, Health, Issue, QueueHealth, QueueOut, Queues
+from jobs.http.answers import (
+    Failures,
+    Health,
+    Issue,
+    PriorityDistribution,
+    PriorityShare,
+    QueueHealth,
+    QueueOut,
+    Queues,
+)
 from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import FailureFilter, Text
+from jobs.priority import NAMED, WEIGHTS
 from jobs.queries.failures import find_letters
 from jobs.queries.presence import Presence, presence
+from jobs.queries.priorities import priority_distribution
 from jobs.queries.stats import QueueStats, stats_of
 
 router = Router(by_alias=True, tags=["observing"])
@@ -60,6 +71,19 @@ def read_queue(request: HttpRequest, queue: Text) -> QueueOut:
     """One queue; hyphens and underscores mean the same."""
     declared = queue_book().get(queue)
     return represent.queue(declared, stats_of([declared.name])[declared.name])
+
+
+@queues_router.get("/{queue}/priority-distribution", response={200: PriorityDistribution, **PROBLEMS})
+def read_priorities(request: HttpRequest, queue: Text) -> PriorityDistribution:
+    """How many jobs wait at each priority from 0 to 10, with the names and weights of the levels."""
+    name = queue_book().get(queue).name
+    levels = {int(priority): level for level, priority in NAMED.items()}
+    weights = {int(priority): weight for weight, priority in WEIGHTS.items()}
+    shares = [
+        PriorityShare(**vars(each), level=levels.get(each.priority), weight=weights.get(each.priority))
+        for each in priority_distribution(name)
+    ]
+    return PriorityDistribution(queue=name, priorities=shares)
 
 
 def _queues() -> Queues:

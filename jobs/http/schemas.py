@@ -52,6 +52,16 @@ class Trigger(Strict):
     correlation_id: Text | None = Field(None, description="Carried on to every job that this one starts.")
 
 
+class Change(Strict):
+    """What to change of a job that has not started; what is left out stays."""
+
+    priority: Annotated[int, Field(ge=0, le=10)] | Literal["low", "normal", "high", "critical"] | None = None
+    delay: int | None = Field(None, ge=0, le=TEN_YEARS_MS, description="Milliseconds from now; 0 is now.")
+    data: dict[str, Any] | None = Field(
+        None, description="The whole payload, by field; a value that is still masked stays as it was stored."
+    )
+
+
 class Bulk(Strict):
     """Many jobs, all or none."""
 

@@ -1,5 +1,6 @@
 """`manage.py jobs`: enqueue, watch and move single jobs."""
 
+from jobs.cli.changing import SET
 from jobs.cli.checking import CHECK
 from jobs.cli.command import ActionCommand
 from jobs.cli.enqueueing import ENQUEUE
@@ -13,4 +14,4 @@ class Command(ActionCommand):
     """Jobs, one by one."""
 
     help = "Enqueue, list, show, cancel, retry, promote, follow, prune and check jobs."
-    actions = (ENQUEUE, LIST, SHOW, CANCEL, RETRY, PROMOTE, TAIL, PRUNE, CHECK)
+    actions = (ENQUEUE, LIST, SHOW, CANCEL, RETRY, PROMOTE, SET, TAIL, PRUNE, CHECK)
