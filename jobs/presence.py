@@ -46,4 +46,4 @@ def _ask() -> frozenset[str]:
         found = client(timeout=1.0).zrangebyscore(WATCHED, time.time(), "+inf", start=0, num=_MOST)
     except REDIS_ERRORS:
         return frozenset()
-    return frozenset(map(str, found))  # type: ignore[arg-type]  # redis-py's union with awaitables
+    return frozenset(map(str, found))

@@ -186,10 +186,7 @@ def spill(self: Any, name: str, key: str, pin: SecretStr) -> str:
         raise self.retry(exc=ValueError(f"not {key}"), args=(name,), kwargs={"key": key, "pin": pin})
     if name == "well":
         return name
-    try:
-        os.environ[key]
-    except KeyError as cause:
-        raise Stubborn(pin.get_secret_value()) from cause
+    raise Stubborn(pin.get_secret_value()) from KeyError(key)
 
 
 class Stubborn(Exception):

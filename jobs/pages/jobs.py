@@ -76,7 +76,8 @@ def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
         raise PermissionDenied
     name = request.POST.get("action", "")
     if name == "priority":
-        return _set_priority(request, uid)
+        _set_priority(request, uid)
+        return None
     if name not in _ACTIONS:
         return HttpResponseBadRequest(f"There is no action {name!r}.", content_type="text/plain")
     action, done = _ACTIONS[name]

@@ -50,8 +50,9 @@ def test_everything_is_changed_at_once_and_recorded() -> None:
 )
 def test_one_value_that_makes_no_sense_changes_nothing(wrong: dict[str, Any]) -> None:
     uid = add.delay(x=1, y=2).id
+    given: dict[str, Any] = {"priority": 9, "data": {"x": 5, "y": 6}}
     with pytest.raises((OptionRefused, ArgumentsRefused)):
-        change(uid, **({"priority": 9, "data": {"x": 5, "y": 6}} | wrong))
+        change(uid, **(given | wrong))
     job = Job.objects.get()
     assert (job.priority, job.kwargs) == (5, {"x": 1, "y": 2})
     assert not AuditEntry.objects.exists()
@@ -118,7 +119,8 @@ def test_of_a_claim_and_a_change_at_once_one_wins() -> None:
     for _ in range(40):
         uid = noop.delay(1).id
         ticket = _release(uid)
-        start, claimed = threading.Barrier(2), []
+        start = threading.Barrier(2)
+        claimed: list[str] = []
 
         def claim(
             uid: str = uid, ticket: Ticket = ticket, start: Any = start, claimed: Any = claimed
