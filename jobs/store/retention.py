@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from jobs.store.planner import look_up_by_index
 
-BATCH = 1000  # rows that one call looks at
+BATCH = 250  # rows that one call looks at: the dispatcher does nothing else meanwhile
 
 # The index (queue, state, id) gives the oldest rows from the cursor on; only these are looked at, whatever
 # becomes of them: not the rows behind them that are too young, nor those that a flow still needs. Rows are
