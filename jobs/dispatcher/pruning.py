@@ -25,14 +25,18 @@ class Pruner:
         kept = {(keep.queue, keep.state): keep for name in queues for keep in keeps(book.get(name), grace)}
         deleted = 0
         for key in sorted(kept, key=lambda key: self._due.get(key, 0.0)):
-            now = time.monotonic()
-            if now - began > _BUDGET or self._due.get(key, 0.0) > now:
-                break
-            pruned = prune(kept[key], self._cursors.get(key, 0))
-            self._cursors[key] = pruned.cursor
-            self._due[key] = now if pruned.more else now + _REST
-            deleted += pruned.deleted
+            while self._due.get(key, 0.0) <= time.monotonic():
+                deleted += self._batch(kept[key])
+                if time.monotonic() - began > _BUDGET:
+                    return deleted
         return deleted
+
+    def _batch(self, keep: Keep) -> int:
+        key = keep.queue, keep.state
+        pruned = prune(keep, self._cursors.get(key, 0))
+        self._cursors[key] = pruned.cursor
+        self._due[key] = time.monotonic() + (0.0 if pruned.more else _REST)
+        return pruned.deleted
 
 
 def keeps(queue: Queue, grace: float) -> tuple[Keep, ...]:

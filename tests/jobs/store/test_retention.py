@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import override_settings
 from django_celery_results.models import TaskResult
 
+from jobs.dispatcher import pruning
 from jobs.dispatcher.pruning import Pruner
 from jobs.models import Attempt, DeadLetter, Dependency, Job
 from jobs.store import retention
@@ -134,9 +135,10 @@ def test_a_pruner_goes_on_where_it_stopped_and_rests_when_there_is_no_more(
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
     finished(9, queue="fixed")
+    monkeypatch.setattr(pruning, "_BUDGET", 0.0)
     pruner = Pruner()
     with override_settings(JOBS_RETENTION_GRACE=60):
-        assert [pruner.work(["fixed"]) for _ in range(5)] == [2, 2, 2, 0, 0]
+        assert [pruner.work(["fixed"]) for _ in range(7)] == [2, 0, 0, 2, 2, 0, 0]
     assert Job.objects.count() == 3
 
 
