@@ -9,6 +9,7 @@ from jobs.rates import parse_rate
 from jobs.retry import Exponential, Fixed, Linear
 
 DEFAULT = "default"
+LATER = Exponential(300, cap=86_400)  # automatic retries of dead letters: work that may safely come late
 
 # Outside services that tasks name in `relies_on`: when their calls fail, only those tasks wait.
 DEPENDENCIES: dict[str, Breaker] = {}
@@ -23,28 +24,35 @@ QUEUES = (
     Queue(
         "wallet-operations", "enrichment", concurrency=3, backoff=Exponential(2), keep_completed=50, keep_failed=100,
         tasks=("enrichment.tasks.wallets.sync_wallet", "enrichment.tasks.wallets.fetch_balance"),
+        dead_letter_retry=LATER,
     ),
-    Queue("enrichment-operations", "enrichment", concurrency=3, backoff=Fixed(2), keep_completed=50, keep_failed=100),
+    Queue(
+        "enrichment-operations", "enrichment", concurrency=3, backoff=Fixed(2), keep_completed=50, keep_failed=100,
+        dead_letter_retry=LATER,
+    ),
     Queue(
         "price-updates", "enrichment", concurrency=5, backoff=Exponential(2), rate=parse_rate("10/min"),
-        keep_completed=100, keep_failed=50,
+        keep_completed=100, keep_failed=50, dead_letter_retry=LATER,
     ),
     Queue(
         "social-scraping", "enrichment", concurrency=3, backoff=Exponential(2), rate=parse_rate("20/min"),
-        keep_completed=100, keep_failed=50,
+        keep_completed=100, keep_failed=50, dead_letter_retry=LATER,
     ),
-    Queue("index-market-news", "enrichment", concurrency=2, attempts=7, backoff=Linear(10, cap=120)),
+    Queue(
+        "index-market-news", "enrichment", concurrency=2, attempts=7, backoff=Linear(10, cap=120),
+        dead_letter_retry=LATER,
+    ),
     Queue(
         "orders", "enrichment", concurrency=5, attempts=5, backoff=Exponential(2), rate_per_key=parse_rate("10/s"),
-        key="exchange", keep_failed=1000,
+        key="exchange", keep_failed=1000, dead_letter_retry=LATER,
     ),
     Queue(
         "exchange-prices", "enrichment", concurrency=3, backoff=Exponential(1), rate_per_key=parse_rate("10/s"),
-        key="exchange", keep_failed=1000,
+        key="exchange", keep_failed=1000, dead_letter_retry=LATER,
     ),
     Queue(
         "balances", "enrichment", concurrency=3, backoff=Exponential(2), rate_per_key=parse_rate("10/s"),
-        key="exchange", keep_failed=1000,
+        key="exchange", keep_failed=1000, dead_letter_retry=LATER,
     ),
     # -- analysis: computes ----------------------------------------------------------------------------
     Queue(
@@ -63,7 +71,7 @@ QUEUES = (
     Queue("process-tts", "execution", concurrency=2, backoff=Exponential(2, cap=60)),
     Queue(
         "notifications", "execution", concurrency=5, attempts=5, backoff=Exponential(1), rate=parse_rate("100/s"),
-        keep_failed=1000,
+        keep_failed=1000, dead_letter_retry=LATER,
     ),
     # -- monitoring: watches ---------------------------------------------------------------------------
     Queue(
@@ -72,6 +80,9 @@ QUEUES = (
     ),
     Queue(
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,
-        tasks=("jobs.tasks.purge_dead_letters", "monitoring.tasks.health.report_health"),
+        tasks=(
+            "jobs.tasks.purge_dead_letters", "jobs.tasks.process_dead_letter_retries",
+            "monitoring.tasks.health.report_health",
+        ),
     ),
 )  # fmt: skip

@@ -13,8 +13,16 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, get_type_hints
 
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic import (
+    ConfigDict,
+    PydanticUserError,
+    Secret,
+    SecretBytes,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import to_json, to_jsonable_python
 
 from jobs import celery_json
 from jobs.errors import ArgumentsRefused, PayloadTooLarge
@@ -37,6 +45,7 @@ class Signature:
         self.more_args = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
         self.more_kwargs = next((p.name for p in parameters if p.kind is p.VAR_KEYWORD), None)
         self.types = {p.name: adapter for p in parameters if (adapter := _adapter(hints.get(p.name)))}
+        self.secret = frozenset(name for name, adapter in self.types.items() if _holds_secret(adapter))
         self.defaults = self._stored({p.name: p.default for p in parameters if p.default is not p.empty})
 
     def check(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -125,9 +134,11 @@ class Signature:
             return value
         try:
             # Aliases, and no computed fields: what is written must be accepted back.
-            return adapter.dump_python(
-                adapter.validate_python(value), mode="json", by_alias=True, round_trip=True
-            )
+            valid = adapter.validate_python(value)
+            if parameter in self.secret:
+                open_value = _revealed(adapter.dump_python(valid, by_alias=True, round_trip=True))
+                return to_jsonable_python(open_value, bytes_mode="base64")
+            return adapter.dump_python(valid, mode="json", by_alias=True, round_trip=True)
         except ValidationError as error:
             faults[field] = "; ".join(_sentence(detail) for detail in error.errors())
         except ValueError as error:  # pydantic's PydanticSerializationError, and those of serializers
@@ -197,6 +208,34 @@ def _bare_adapter(hint: Any) -> TypeAdapter[Any] | None:
         return TypeAdapter(hint)
     except PydanticUserError:  # not a type that travels; passed on unchecked
         return None
+
+
+def _revealed(value: Any) -> Any:
+    """What pydantic's secrets hide, at any depth; they write asterisks by themselves."""
+    if isinstance(value, _SECRETS):
+        return _revealed(value.get_secret_value())
+    if isinstance(value, Mapping):
+        return {name: _revealed(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_revealed(inner) for inner in value]
+    return value
+
+
+def _holds_secret(adapter: TypeAdapter[Any]) -> bool:
+    """Whether one of pydantic's secrets is anywhere in the type: its schema calls their functions."""
+    waiting: list[Any] = [adapter.core_schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            waiting += part.values()
+        elif isinstance(part, (list, tuple)):
+            waiting += part
+        elif getattr(part, "__module__", "") == "pydantic.types" and "secret" in part.__qualname__.lower():
+            return True
+    return False
+
+
+_SECRETS = (SecretStr, SecretBytes, Secret)
 
 
 def _sentence(detail: Any) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from django.conf import settings
 
 from jobs.breaker import Breaker
+from jobs.priority_rules import Rule, by_task
 from jobs.queues import QueueBook
 
 PAYLOAD_LIMIT = 1024 * 1024  # bytes of a job's arguments as JSON
@@ -22,6 +23,12 @@ def dependencies() -> Mapping[str, Breaker]:
     """The outside services that tasks may name in `relies_on`, each with its breaker."""
     found: Mapping[str, Breaker] = getattr(settings, "JOBS_DEPENDENCIES", {})
     return found
+
+
+@cache
+def priority_rules() -> dict[str, tuple[Rule, ...]]:
+    """The rules of each task, as `config/priorities.py` declares them."""
+    return by_task(getattr(settings, "JOBS_PRIORITY_RULES", ()))
 
 
 def lease() -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from jobs import audit
 from jobs.configuration import queue_book
 from jobs.errors import OptionRefused, Unavailable
 from jobs.fence import keys, leases, scripts
@@ -30,21 +31,27 @@ def pause(queue: str, by: str, reason: str = "") -> None:
     answer: the queue is paused all the same, but a job that was released before may still start once Redis is back.
     """
     name = queue_book().get(queue).name
-    store.set_state(name, store.State.PAUSED, by, reason)
+    with transaction.atomic():
+        store.set_state(name, store.State.PAUSED, by, reason)
+        audit.record("pause", f"queue {name}", by, reason=reason)
     transaction.on_commit(partial(_take_tickets, name))
 
 
 def resume(queue: str, by: str, reason: str = "") -> None:
     """Let jobs of a paused or draining queue start again."""
     name = queue_book().get(queue).name
-    store.set_state(name, store.State.OPEN, by, reason)
+    with transaction.atomic():
+        store.set_state(name, store.State.OPEN, by, reason)
+        audit.record("resume", f"queue {name}", by, reason=reason)
     transaction.on_commit(partial(_allow_tickets, name))
 
 
 def drain(queue: str, by: str, reason: str = "") -> None:
     """Let what is enqueued now run out; what is enqueued later waits until `resume`."""
     name = queue_book().get(queue).name
-    store.set_state(name, store.State.DRAINING, by, reason)
+    with transaction.atomic():
+        store.set_state(name, store.State.DRAINING, by, reason)
+        audit.record("drain", f"queue {name}", by, reason=reason)
     transaction.on_commit(partial(_allow_tickets, name))
 
 
@@ -59,6 +66,7 @@ def clear(queue: str, by: str, reason: str = "") -> int:
     while True:
         rows = _not_started(name, after)
         if not rows:
+            audit.record("clear", f"queue {name}", by, reason=reason, cancelled=cleared)
             return cleared
         after = rows[-1][0]
         cleared += _cancel_all(name, [uid for _, uid in rows], why)
@@ -77,7 +85,9 @@ def change_limits(queue: str, changes: Mapping[str, Any], by: str) -> Limits:
     limits = resolve(declared, row)
     if limits.per_key and declared.key is None:
         raise OptionRefused(next(iter(checked)), f"the queue {declared.name!r} declares no key to count by")
-    store.set_limits(declared.name, checked, by)
+    with transaction.atomic():
+        store.set_limits(declared.name, checked, by)
+        audit.record("change limits", f"queue {declared.name}", by, **checked)
     transaction.on_commit(partial(wake, [declared.name]), robust=True)
     return limits
 

@@ -9,15 +9,18 @@ from django.db import transaction
 
 from jobs import celery_json
 from jobs.arguments import encode, signature_of
-from jobs.configuration import PAYLOAD_LIMIT, queue_book
+from jobs.configuration import PAYLOAD_LIMIT, priority_rules, queue_book
 from jobs.dedup import dedup_keys, dedup_to_plain, refuse_delay
 from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.flows import ALL, Policy
 from jobs.ids import new_id
 from jobs.payloads import VERSION, version_of
+from jobs.presence import is_watched
 from jobs.priority import Priority, parse_priority
+from jobs.priority_rules import Case, choose
 from jobs.queues import Queue
 from jobs.retry import from_plain, to_plain
+from jobs.secret_fields import blinded, opened, sealed
 from jobs.states import State
 from jobs.store import dedup
 from jobs.store.dependencies import add_dependencies
@@ -34,12 +37,13 @@ _KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "perio
 
 def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
     """A call as a row to be. Raises a `Refused` error that names what is wrong; nothing is stored."""
-    checked_args, checked_kwargs = _checked(task, args, kwargs)
-    encoded_args = encode("args", checked_args, PAYLOAD_LIMIT)
-    encoded_kwargs = encode("data", checked_kwargs, PAYLOAD_LIMIT)
+    checked_args, checked_kwargs = _checked(task, *opened(task, args, kwargs))
+    stored_args, stored_kwargs = sealed(task, checked_args, checked_kwargs)
+    encoded_args = encode("args", stored_args, PAYLOAD_LIMIT)
+    encoded_kwargs = encode("data", stored_kwargs, PAYLOAD_LIMIT)
     if len(encoded_args) + len(encoded_kwargs) > PAYLOAD_LIMIT:
         raise PayloadTooLarge(len(encoded_args) + len(encoded_kwargs), PAYLOAD_LIMIT)
-    keys = dedup_keys(task, checked_args, checked_kwargs, options)
+    keys = dedup_keys(task, *blinded(task, checked_args, checked_kwargs), options)
     queue = (
         queue_book().get(_queue_name(options))
         if options.get("queue")
@@ -57,7 +61,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         kwargs=encoded_kwargs,
         options=_kept_options(task, options),
         canvas=_canvas(options),
-        priority=_priority(task, options),
+        priority=_priority(task, checked_args, checked_kwargs, options),
         state=State.WAITING if delay is None and run_at is None else State.DELAYED,
         max_attempts=options.get("max_attempts"),
         delay=delay,
@@ -193,14 +197,27 @@ def _parsed(option: str, value: str) -> datetime:
         raise OptionRefused(option, f"{value!r} is no ISO 8601 time") from None
 
 
-def _priority(task: Any, options: Mapping[str, Any]) -> int:
-    value = options.get("priority")
-    if value is None:
-        value = task.priority if task.priority is not None else Priority.NORMAL
+def _priority(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> int:
+    """The one that was given; else by the rules, from the task's own."""
+    given = options.get("priority")
+    value = given if given is not None else task.priority if task.priority is not None else Priority.NORMAL
     try:
-        return parse_priority(value)
+        level = parse_priority(value)
     except ValueError as error:
         raise OptionRefused("priority", str(error)) from None
+    return level if given is not None else _ruled(task, level, args, kwargs, options)
+
+
+def _ruled(
+    task: Any, default: int, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
+) -> int:
+    rules = priority_rules().get(task.name.rpartition(".")[2], ())
+    tags = _tags(options.get("tags") or ())
+    subject = _subject(task, args, kwargs)
+    watched = bool(subject) and is_watched(subject)
+    if not rules and not tags and not watched:
+        return default
+    return choose(rules, default, Case(_named(task, args, kwargs), tags, watched))
 
 
 def _kept_options(task: Any, options: Mapping[str, Any]) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from jobs.arguments import signature_of
+from jobs.encryption import is_encrypted
 from jobs.models import DeadLetter, Job
 from jobs.names import tasks_by_any_name
+from jobs.secret_fields import secret_fields
 
 MASK = "••••••••"
 # A task that this process does not know cannot say which of its fields are secret.
@@ -19,8 +21,14 @@ _SUSPICIOUS = re.compile(
 def shown_payload(job: Job | DeadLetter) -> dict[str, Any]:
     """The arguments by name, in order; secret ones masked."""
     task = tasks_by_any_name().get(job.task)
-    names = signature_of(task).positional if task else []
-    return mask(named(job.args, job.kwargs, names), tuple(getattr(task, "secret", ())))
+    payload = named(job.args, job.kwargs, names_of(job.task))
+    return mask(payload, secret_fields(task) if task else ())
+
+
+def names_of(task: str) -> Sequence[str]:
+    """The positional parameters of a task by its full name; none when this process does not know it."""
+    known = tasks_by_any_name().get(task)
+    return signature_of(known).positional if known else []
 
 
 def named(args: Sequence[Any], kwargs: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
@@ -35,7 +43,7 @@ def mask(payload: dict[str, Any], secret: Collection[str]) -> dict[str, Any]:
 
 
 def _masked(name: str, value: Any) -> Any:
-    if _SUSPICIOUS.search(name) and isinstance(value, str):
+    if is_encrypted(value) or (_SUSPICIOUS.search(name) and isinstance(value, str)):
         return MASK
     if isinstance(value, dict):
         return {inner: _masked(str(inner), each) for inner, each in value.items()}

@@ -86,7 +86,7 @@ OWN_OPTIONS: dict[str, Any] = {
     "subject": None,  # the payload field that names what the job is about (an address, a coin)
     "cancel_grace": 5.0,  # seconds a cancelled run has before it is interrupted, and then before it is killed
     "relies_on": (),  # names of dependencies (JOBS_DEPENDENCIES) whose breakers hold the task back
-    "secret": (),  # payload fields that are never shown
+    "secret": (),  # payload fields that are stored encrypted and never shown
     "bundle": True,  # whether its jobs, when they are short, may share a message
     "aliases": (),  # full names that the task had before: what was enqueued under them runs as this one
     "upcast": (),  # functions that bring an older payload up to date, oldest first; see jobs.payloads

@@ -18,7 +18,9 @@ class Queue:
     `tasks` are the full names of the tasks routed here; a `*` at the end stands for any, and the longest
     such prefix wins. `concurrency` is the default size of one worker. `attempts` includes the first.
     `retry_unexpected`: whether errors that a task does not name are retried too. `keep_completed` and
-    `keep_failed` are how many finished jobs are kept. `breaker`: when failures stop the queue; None for never.
+    `keep_failed` are how many finished jobs are kept, `keep_for` the seconds after which they go all the
+    same. `breaker`: when failures stop the queue; None for never. `dead_letter_retry` says when dead letters
+    that may be retried are, by themselves, and `dead_letter_rounds` how often.
 
     Limits hold for the whole cluster, and for starts: `rate` for the queue, `rate_per_key` for each value of
     the payload field `key`; with `burst` they are token buckets of that size, else sliding windows.
@@ -43,24 +45,32 @@ class Queue:
     ageing: float | None = None
     keep_completed: int = 100
     keep_failed: int = 100
+    keep_for: float | None = None
     stalled_limit: int = 3
     breaker: Breaker | None = None
+    dead_letter_retry: Strategy | None = None
+    dead_letter_rounds: int = 5
 
     def faults(self) -> Iterator[str]:
         """What is wrong with this declaration, one sentence each."""
         if not self.name or self.name != "".join(self.name.split()).lower():
             yield f"queue {self.name!r}: a name is lower case without blanks"
-        for attribute in ("concurrency", "stalled_limit"):
+        for attribute in ("concurrency", "stalled_limit", "dead_letter_rounds"):
             if getattr(self, attribute) < 1:
                 yield f"queue {self.name!r}: {attribute} must be at least 1"
         if self.attempts is not None and self.attempts < 1:
             yield f"queue {self.name!r}: attempts must be at least 1, or None for no limit"
         yield from self._limit_faults()
+        yield from self._retention_faults()
+        for fault in self.breaker.faults() if self.breaker else ():
+            yield f"queue {self.name!r}: {fault}"
+
+    def _retention_faults(self) -> Iterator[str]:
         for attribute in ("keep_completed", "keep_failed"):
             if getattr(self, attribute) < 0:
                 yield f"queue {self.name!r}: {attribute} cannot be negative"
-        for fault in self.breaker.faults() if self.breaker else ():
-            yield f"queue {self.name!r}: {fault}"
+        if self.keep_for is not None and self.keep_for <= 0:
+            yield f"queue {self.name!r}: keep_for must be more than 0 seconds, or None for no limit"
 
     def _limit_faults(self) -> Iterator[str]:
         for attribute in ("burst", "max_running", "max_running_per_key", "ageing"):

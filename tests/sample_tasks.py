@@ -1,5 +1,6 @@
 """Tasks that the tests run in real workers."""
 
+import hashlib
 import os
 import signal
 import time
@@ -7,6 +8,7 @@ from typing import Any
 
 from celery import Task, shared_task
 from django.db import connection
+from pydantic import SecretStr
 
 from jobs import (
     Debounce,
@@ -337,3 +339,27 @@ def alone(self: Any, name: str, seconds: float) -> None:
         record(f"begin {self.request.id}")
         time.sleep(seconds)
         record(f"end {self.request.id}")
+
+
+@shared_task(bind=True, secret=("key",), max_retries=1, default_retry_delay=0, unique=Unique("name", "key"))
+def spill(self: Any, name: str, key: str, pin: SecretStr) -> str:
+    """Repeats its secrets wherever a careless body would, then fails."""
+    progress(0.5, f"using {key}", key=key)
+    log(f"the pin is {pin.get_secret_value()}", key=key)
+    record(hashlib.sha256((key + pin.get_secret_value()).encode()).hexdigest())
+    if name == "by hand" and self.request.retries == 0:
+        raise self.retry(exc=ValueError(f"not {key}"), args=(name,), kwargs={"key": key, "pin": pin})
+    if name == "well":
+        return name
+    raise Stubborn(pin.get_secret_value()) from KeyError(key)
+
+
+class Stubborn(Exception):
+    """An error whose text cannot be changed from outside."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__()
+        self._detail = detail
+
+    def __str__(self) -> str:
+        return f"no luck with {self._detail}"

@@ -16,6 +16,7 @@ from analysis.queries.pnl import Analysis, TokenLine, analysis_of
 from analysis.queries.wallets import recent_wallets, sample_wallets, wallet_overview
 from jobs.access import may_operate
 from jobs.errors import Refused
+from jobs.presence import seen
 
 METHODS = {
     "fifo": ("FIFO", "first in, first out"),
@@ -52,6 +53,7 @@ def wallet(request: HttpRequest, address: str) -> HttpResponse:
     if method not in METHODS:
         messages.warning(request, f"There is no method {method!r}; this is by FIFO.")
         method = "fifo"
+    seen(address)
     steps = steps_of(address, request.GET.getlist("step")[:_STEPS_AT_MOST])
     analysis = analysis_of(address, method)
     context = {

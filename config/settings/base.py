@@ -5,9 +5,11 @@ from pathlib import Path
 
 import environ
 
+from config.priorities import RULES
 from config.queues import DEFAULT, DEPENDENCIES, QUEUES
 from config.schedule import SCHEDULES
 from jobs.breaker import Breaker
+from jobs.localservices.payload_key import development_key
 from jobs.localservices.state import database_address, redis_address
 from jobs.queues import Queue
 
@@ -60,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jobs.http.acting.Acting",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -133,6 +136,11 @@ UNFOLD = {  # the admin's theme, in the pages' colour
 }  # fmt: skip
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
+# Fernet keys for secret payload fields; the first encrypts, all decrypt. Made up for development alone.
+PAYLOAD_ENCRYPTION_KEYS = env.list("PAYLOAD_ENCRYPTION_KEYS", default=[]) or (
+    [development_key(STATE_DIR / "payload.key")] if DEBUG else []
+)
+
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
@@ -142,6 +150,7 @@ JOBS_QUEUES: Sequence[Queue] = QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
+JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)

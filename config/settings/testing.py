@@ -23,6 +23,7 @@ JOBS_QUEUES = (
         tasks=("tests.sample_tasks.tenant_work", "tests.sample_tasks.asked_to_wait"),
     ),
     Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
+    Queue("again", "tests", attempts=1, dead_letter_retry=Fixed(0.0), dead_letter_rounds=2),
 )  # fmt: skip
 JOBS_DEPENDENCIES = {"outside": Breaker(share=0.5, window=30, at_least=4, open_for=2, longest=8)}
 CELERY_IMPORTS = ["tests.sample_tasks", "tests.jobs.canvas.tasks"]

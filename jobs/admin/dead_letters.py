@@ -7,6 +7,7 @@ from django.contrib.admin import helpers
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
@@ -58,9 +59,9 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     actions = ("retry", "discard")
     fields = (
-        "page", "task", "queue", "payload", "error_type", "error", "shown_traceback", "retryable", "reason",
-        "attempts", "runs", "failed_at", "correlation_id", "tags", "fingerprint", "resolution", "resolved_at",
-        "resolved_by", "note",
+        "page", "edit_page", "task", "queue", "payload", "error_type", "error", "shown_traceback", "retryable",
+        "reason", "attempts", "runs", "history_lines", "failed_at", "correlation_id", "tags", "fingerprint",
+        "automatic", "next_retry_at", "resolution", "resolved_at", "resolved_by", "retried_as", "note",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -124,6 +125,16 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     def page(self, letter: DeadLetter) -> SafeString:
         """The job's page."""
         return shown.job_link(letter.job_uid)
+
+    @display(description="Edit and retry")
+    def edit_page(self, letter: DeadLetter) -> SafeString:
+        """The letter's page, where its payload can be edited."""
+        return shown.link(reverse("dead-letter", args=[letter.pk]), f"Dead letter {letter.pk}")
+
+    @display(description="Runs before the last")
+    def history_lines(self, letter: DeadLetter) -> SafeString:
+        """Outcome and error of each."""
+        return shown.as_json(letter.history)
 
     @display(description="Payload")
     def payload(self, letter: DeadLetter) -> SafeString:

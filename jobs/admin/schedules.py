@@ -1,8 +1,11 @@
 """The schedules of django-celery-beat, in the admin's look."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest
 from django_celery_beat.admin import (
     ClockedScheduleAdmin,
     CrontabScheduleAdmin,
@@ -20,6 +23,7 @@ from django_celery_beat.models import (
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from jobs import audit
 from jobs.models import SchedulePolicy
 
 for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
@@ -46,29 +50,73 @@ class PolicyInline(StackedInline):
     can_delete = False
 
 
+class Audited:
+    """Every change is told in the audit trail; Django calls these for forms and for actions."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """A new row."""
+        audit.record("add schedule", f"schedule {obj}")
+        return super().log_addition(request, obj, message)  # type: ignore[misc]  # of ModelAdmin
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """What a form changed."""
+        audit.record(
+            "change schedule", f"schedule {obj}", change=message, enabled=getattr(obj, "enabled", None)
+        )
+        return super().log_change(request, obj, message)  # type: ignore[misc]  # of ModelAdmin
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """What was deleted, by its form or by the list's action."""
+        for obj in queryset:
+            audit.record("delete schedule", f"schedule {obj}")
+        return super().log_deletions(request, queryset)  # type: ignore[misc]  # of ModelAdmin
+
+
 @admin.register(PeriodicTask)
-class ScheduleAdmin(PeriodicTaskAdmin, ModelAdmin):
+class ScheduleAdmin(Audited, PeriodicTaskAdmin, ModelAdmin):
     """What runs when; edits take effect within seconds."""
 
     form = ScheduleForm
     inlines = (PolicyInline,)
 
+    def enable_tasks(self, request: HttpRequest, queryset: Any) -> None:
+        """The list's action, told."""
+        self._told("enable schedule", super().enable_tasks, request, queryset)
+
+    def disable_tasks(self, request: HttpRequest, queryset: Any) -> None:
+        """The list's action, told."""
+        self._told("disable schedule", super().disable_tasks, request, queryset)
+
+    def toggle_tasks(self, request: HttpRequest, queryset: Any) -> None:
+        """The list's action, told."""
+        self._told("toggle schedule", super().toggle_tasks, request, queryset)
+
+    def run_tasks(self, request: HttpRequest, queryset: Any) -> None:
+        """The list's action, told."""
+        self._told("run schedule", super().run_tasks, request, queryset)
+
+    def _told(self, action: str, act: Callable[..., None], request: HttpRequest, queryset: Any) -> None:
+        with transaction.atomic():
+            for name in queryset.order_by("name").values_list("name", flat=True):
+                audit.record(action, f"schedule {name}")
+            act(request, queryset)
+
 
 @admin.register(IntervalSchedule)
-class IntervalAdmin(ModelAdmin):
+class IntervalAdmin(Audited, ModelAdmin):
     """Every so often."""
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(CrontabScheduleAdmin, ModelAdmin):
+class CrontabAdmin(Audited, CrontabScheduleAdmin, ModelAdmin):
     """By the clock."""
 
 
 @admin.register(SolarSchedule)
-class SolarAdmin(ModelAdmin):
+class SolarAdmin(Audited, ModelAdmin):
     """By the sun."""
 
 
 @admin.register(ClockedSchedule)
-class ClockedAdmin(ClockedScheduleAdmin, ModelAdmin):
+class ClockedAdmin(Audited, ClockedScheduleAdmin, ModelAdmin):
     """Once, at a moment."""

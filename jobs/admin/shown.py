@@ -44,6 +44,9 @@ def preformatted(text: str) -> SafeString:
 
 def job_link(uid: str) -> SafeString:
     """A link to a job's page."""
-    return format_html(
-        '<a class="text-primary-600 underline" href="{}">{}</a>', reverse("job", args=[uid]), uid
-    )
+    return link(reverse("job", args=[uid]), uid)
+
+
+def link(address: str, text: str) -> SafeString:
+    """A link to one of the site's pages."""
+    return format_html('<a class="text-primary-600 underline" href="{}">{}</a>', address, text)

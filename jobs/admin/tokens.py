@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from jobs import audit
 from jobs.models import ApiToken
 
 
@@ -32,13 +35,30 @@ class TokenAdmin(ModelAdmin):
     ) -> None:
         """A new one is generated and told, this once."""
         if change:
-            obj.save()
+            _save(obj, "revoke token" if obj.revoked else "change token")
             return
         token = ApiToken.generate()
         obj.digest = ApiToken.digest_of(token)
-        obj.save()
+        _save(obj, "create token")
         self.message_user(
             request,
             f"The token of {obj.name} is {token} - copy it now, it is not shown again.",
             messages.WARNING,
         )
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        """Gone, and told in the audit trail."""
+        with transaction.atomic():
+            audit.record("delete token", f"token {obj.name}", user=obj.user.get_username())
+            obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[ApiToken]") -> None:
+        """One by one, each told."""
+        for token in queryset:
+            self.delete_model(request, token)
+
+
+def _save(token: ApiToken, action: str) -> None:
+    with transaction.atomic():
+        token.save()
+        audit.record(action, f"token {token.name}", user=token.user.get_username())

@@ -1,6 +1,7 @@
 """The base of the commands: actions with examples, and errors as one sentence with an exit code."""
 
 import argparse
+import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 
+from jobs.audit import acting
 from jobs.cli import exits
 from jobs.cli.exits import Exit
 from jobs.cli.output import Output
@@ -57,7 +59,8 @@ class ActionCommand(BaseCommand):
         action = next(one for one in self.actions if one.name == options["action"])
         output = Output(self.stdout, self.stderr, as_json=options["json"])
         try:
-            action.run(output, argparse.Namespace(**options))
+            with acting(_actor):
+                action.run(output, argparse.Namespace(**options))
         except exits.EXPECTED as error:
             explained = exits.explain(error)
             if explained is None:
@@ -67,3 +70,10 @@ class ActionCommand(BaseCommand):
             raise CommandError("Interrupted.", returncode=Exit.INTERRUPTED) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader had enough
+
+
+def _actor() -> str:
+    try:
+        return f"command line: {getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"command line: user {os.getuid()}"

@@ -11,9 +11,9 @@ from jobs.cli.durations import in_words, parse_duration
 from jobs.cli.filters import add_letter_filters, chosen, select_letters
 from jobs.cli.moving import each
 from jobs.cli.output import Output
+from jobs.cli.payload import parse_data
 from jobs.configuration import queue_book
 from jobs.errors import OptionRefused
-from jobs.store.dead_letters import purge
 
 _BY = "manage.py"
 
@@ -29,7 +29,18 @@ def _add_discard(parser: CommandParser) -> None:
     parser.add_argument("--reason", required=True, help="why; kept with the letter")
 
 
+def _add_retry(parser: CommandParser) -> None:
+    _add_choice(parser)
+    parser.add_argument("--data", metavar="JSON", help="an edited payload, for one ID; @file, or - for stdin")
+
+
 def _retry(output: Output, options: argparse.Namespace) -> None:
+    if options.data is not None:
+        if len(options.ids) != 1:
+            raise OptionRefused("--data", "goes with exactly one ID")
+        uid = dead_letters.retry(options.ids[0], _BY, parse_data(options.data))
+        output.say(f"{options.ids[0]} retried as {uid}", {"done": [str(options.ids[0])], "job": uid})
+        return
     each(output, _chosen(options), lambda letter: dead_letters.retry(int(letter), _BY), "retried")
 
 
@@ -56,8 +67,8 @@ def _add_purge(parser: CommandParser) -> None:
 
 
 def _purge(output: Output, options: argparse.Namespace) -> None:
-    queues = [queue_book().get(options.queue).name] if options.queue else []
-    count = purge(options.older_than, queues)
+    queue = queue_book().get(options.queue).name if options.queue else ""
+    count = dead_letters.purge(options.older_than, queue)
     age = in_words(options.older_than)
     output.say(f"Deleted {count} dead letters older than {age}.", {"deleted": count})
 
@@ -67,7 +78,7 @@ RETRY = Action(
     "Run the jobs of dead letters again; each is retried once, however many ask.",
     "dead_letters retry --queue orders --error TimeoutError",
     _retry,
-    _add_choice,
+    _add_retry,
 )
 DISCARD = Action(
     "discard",

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from jobs.cli.command import Action
 from jobs.cli.output import Output
 from jobs.configuration import queue_book, retention_grace
+from jobs.dispatcher.pruning import keeps
 from jobs.queues import Queue
 from jobs.store.retention import Keep, prune
 
@@ -24,15 +25,15 @@ def _run(output: Output, options: argparse.Namespace) -> None:
 
 
 def _prune(queue: Queue) -> int:
-    kept = {"completed": queue.keep_completed, "failed": queue.keep_failed, "cancelled": queue.keep_failed}
-    grace = retention_grace()
-    return sum(_all_of(Keep(queue.name, state, count, grace)) for state, count in kept.items())
+    return sum(_all_of(keep) for keep in keeps(queue, retention_grace()))
 
 
 def _all_of(keep: Keep) -> int:
-    total = 0
-    while deleted := prune(keep):
-        total += deleted
+    pruned = prune(keep)
+    total = pruned.deleted
+    while pruned.more:
+        pruned = prune(keep, pruned.cursor)
+        total += pruned.deleted
     return total
 
 

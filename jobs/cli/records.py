@@ -49,7 +49,9 @@ def full_letter(letter: DeadLetter) -> dict[str, Any]:
     return letter_record(letter) | {
         "error": letter.error, "reason": letter.reason, "fingerprint": letter.fingerprint,
         "priority": letter.priority, "tags": letter.tags, "correlation_id": letter.correlation_id,
-        "options": letter.options, "data": shown_payload(letter), "attempts_made": [_attempt(one) for one in attempts],
+        "options": letter.options, "history": letter.history, "automatic": letter.automatic,
+        "next_retry_at": letter.next_retry_at, "retried_as": letter.retried_as,
+        "data": shown_payload(letter), "attempts_made": [_attempt(one) for one in attempts],
         "traceback": letter.traceback,
     }  # fmt: skip
 

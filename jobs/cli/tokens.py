@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import CommandParser
 from django.db import IntegrityError, transaction
 
+from jobs import audit
 from jobs.cli.command import Action
 from jobs.cli.output import Output
 from jobs.errors import IllegalMove, NotFound, OptionRefused, UnknownName
@@ -37,6 +38,8 @@ def _create(output: Output, options: argparse.Namespace) -> None:
             row = ApiToken.objects.create(name=options.name, digest=ApiToken.digest_of(token), user=user)
             if options.permissions:
                 user.user_permissions.add(*permissions_of(options.permissions))
+            granted = {"permissions": options.permissions} if options.permissions else {}
+            audit.record("create token", f"token {row.name}", user=user.get_username(), **granted)
     except IntegrityError:
         raise OptionRefused("NAME", f"there is a token named {options.name!r} already") from None
     output.note("This is shown once; only its digest is stored.")
@@ -53,7 +56,11 @@ def _add_name(parser: CommandParser) -> None:
 
 
 def _revoke(output: Output, options: argparse.Namespace) -> None:
-    if ApiToken.objects.filter(name=options.name, revoked=False).update(revoked=True):
+    with transaction.atomic():
+        revoked = ApiToken.objects.filter(name=options.name, revoked=False).update(revoked=True)
+        if revoked:
+            audit.record("revoke token", f"token {options.name}")
+    if revoked:
         output.say(f"{options.name!r} is revoked.", {"name": options.name, "revoked": True})
         return
     if ApiToken.objects.filter(name=options.name).exists():

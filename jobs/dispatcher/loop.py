@@ -24,6 +24,7 @@ from jobs.dispatcher.follow import Follower
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.limiting import Limiting
 from jobs.dispatcher.log import Log
+from jobs.dispatcher.pruning import Pruner
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
 from jobs.dispatcher.window import Out, Window
@@ -35,7 +36,6 @@ from jobs.states import TERMINAL
 from jobs.store.dedup.throttle import prune_windows
 from jobs.store.doctor import repair_flows
 from jobs.store.outcomes import Moved
-from jobs.store.retention import Keep, prune
 from jobs.store.subtrees import cancel_children
 from jobs.store.waiting import outlook
 
@@ -67,6 +67,7 @@ class Dispatcher:
         self._owed = rescue.Owed()
         self._cancellations = Cancellations(self._redis)
         self._breakers = Breakers(self._redis, configured())
+        self._pruner = Pruner()
         self._unfolded: list[Event] = []
         self._fold_due = 0.0
         self._folded_at = 0.0
@@ -181,6 +182,7 @@ class Dispatcher:
         if now >= self._poll_at:
             self._poll(now)
         self._rescue(now, roll)
+        self._pruner.work(self.windows)
         if now >= self._tidy_at:
             self._tidy_at = now + 5.0
             self._tidy(roll.now_ms)
@@ -227,17 +229,9 @@ class Dispatcher:
 
     def _tidy(self, now_ms: int) -> None:
         before = now_ms - int(configuration.resume_window() * 1000)
-        book, grace = configuration.queue_book(), configuration.retention_grace()
         prune_windows()
         for name in self.windows:
             self._log.trim(name, before)
-            queue = book.get(name)
-            for state, count in (
-                ("completed", queue.keep_completed),
-                ("failed", queue.keep_failed),
-                ("cancelled", queue.keep_failed),
-            ):
-                prune(Keep(name, state, count, grace))
 
     # -- releasing and folding -------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Celery messages: what a worker receives for a released job."""
 
 import os
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from celery import Celery
 
 from jobs import celery_json
+from jobs.encryption import MARK
 from jobs.fence.leases import Ticket
 from jobs.ids import new_id
 from jobs.payloads import VERSION
@@ -17,6 +19,7 @@ from jobs.worker.messages import BUNDLE_TASK, HEADER, Passport
 _ORIGIN = f"{os.getpid()}@{socket.gethostname()}"
 _BATCH = 200
 _PLAIN_CANVAS = frozenset({"root_id", "parent_id", "shadow", "argsrepr", "kwargsrepr", "origin"})
+_ENCRYPTED = re.compile(rf'\{{"{MARK}": "[^"]*"\}}')
 
 
 @dataclass(frozen=True)
@@ -187,4 +190,6 @@ def _policy(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _short(text: str) -> str:
+    if MARK in text:
+        text = _ENCRYPTED.sub('"••••••••"', text)
     return text if len(text) <= 200 else f"{text[:197]}..."

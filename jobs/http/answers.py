@@ -253,7 +253,8 @@ class Health(Camel):
 
 
 class Failure(Camel):
-    """A dead letter: a job that failed for good, with everything that explains it."""
+    """A dead letter: a job that failed for good, with everything that explains it. `history` has the runs
+    before the last; `automatic` is how many automatic retries came before, `nextRetryAt` when one is due."""
 
     id: int
     job_id: str
@@ -276,6 +277,10 @@ class Failure(Camel):
     resolved_at: datetime | None
     resolved_by: str
     note: str
+    history: list[dict[str, Any]]
+    automatic: int | None
+    next_retry_at: datetime | None
+    retried_as: str
 
 
 class Failures(Camel):
@@ -298,3 +303,52 @@ class LetterStats(Camel):
     not_retryable: int
     by_error: dict[str, int]
     by_day: dict[str, int]
+
+
+class PriorityShare(Camel):
+    """Waiting jobs of one priority. `level` and `weight` (1, 5, 10 or 20) are set where it has a name;
+    `exact` is false when there are more than were counted."""
+
+    priority: int
+    level: str | None
+    weight: int | None
+    waiting: int
+    exact: bool
+
+
+class PriorityDistribution(Camel):
+    """Waiting jobs by priority, highest first."""
+
+    queue: str
+    priorities: list[PriorityShare]
+
+
+class Processed(Camel):
+    """Automatic retries: letters planned, retried, and those that could not be."""
+
+    planned: int
+    retried: int
+    refused: int
+
+
+class BulkRetryOut(Camel):
+    """A bulk retry: canary, running, finished or stopped; `reason` says why it stopped."""
+
+    id: int
+    state: str
+    queue: str
+    rate: float
+    canary: int
+    total: int
+    retried: int
+    refused: int
+    reason: str
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class Deleted(Camel):
+    """How many were deleted."""
+
+    deleted: int

@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from jobs.http import (
+    routes_audit,
     routes_breakers,
     routes_following,
     routes_jobs,
@@ -55,3 +56,4 @@ api.add_router("/queues", routes_observing.queues_router)
 api.add_router("/breakers", routes_breakers.router)
 api.add_router("/schedules", routes_schedules.router)
 api.add_router("/queues/{queue}/dlq", routes_letters.router)
+api.add_router("/audit", routes_audit.router)

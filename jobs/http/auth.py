@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer, SessionAuth
 
-from jobs.access import may_operate, may_view, user_of_token
+from jobs.access import live_token, may_administer, may_operate, may_view
 from jobs.http.problems import Problem, respond
 
 
@@ -17,10 +17,11 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """The token's user. 401 for a token that is unknown or revoked, whatever the session says."""
-        user = None if "\x00" in token else user_of_token(token)
-        if user is None:
+        found = None if "\x00" in token else live_token(token)
+        if found is None:
             raise Problem(401, "This token is unknown or was revoked.", kind="bad-token")
-        return user
+        request.actor = f"{found.user.get_username()} (token {found.name})"  # type: ignore[attr-defined]  # for jobs.http.acting
+        return found.user
 
 
 class Session(SessionAuth):
@@ -48,6 +49,14 @@ def must_operate(request: HttpRequest) -> Any:
     user = user_of(request)
     if not may_operate(user):
         raise Problem(403, f"{user} may look at jobs, but not start or change them.")
+    return user
+
+
+def must_administer(request: HttpRequest) -> Any:
+    """The user, who is an administrator. 403 for all others."""
+    user = user_of(request)
+    if not may_administer(user):
+        raise Problem(403, f"{user} is no administrator.")
     return user
 
 

@@ -35,6 +35,7 @@ _ATTEMPT_FIELDS = tuple(AttemptOut.model_fields)
 _LETTER_FIELDS = (
     "id", "task", "priority", "tags", "correlation_id", "error_type", "error", "traceback", "fingerprint",
     "retryable", "reason", "attempts", "failed_at", "resolution", "resolved_at", "resolved_by", "note",
+    "history", "automatic", "next_retry_at", "retried_as",
 )  # fmt: skip
 
 

@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from ninja.responses import Status
 
+from jobs import changes
 from jobs.configuration import queue_book
 from jobs.explaining import as_plain
 from jobs.http import represent, starting
 from jobs.http.answers import Explanation, JobDetail, JobPage, ProblemOut, ReasonOut, Started, StartedMany
 from jobs.http.auth import must_operate
-from jobs.http.schemas import Bulk, JobFilter, Text, Trigger
+from jobs.http.schemas import Bulk, Change, JobFilter, Text, Trigger
 from jobs.queries import get_job
 from jobs.queries.explaining import explain_job
 from jobs.queries.listing import Wanted, find_jobs
@@ -70,6 +71,15 @@ def explain(request: HttpRequest, uid: Uid) -> Explanation:
     job = get_job(uid)
     reasons = [ReasonOut(**reason) for reason in as_plain(explain_job(job))]
     return Explanation(id=job.uid, state=job.state, reasons=reasons)
+
+
+@router.patch("/{uid}", response={200: JobDetail, **PROBLEMS})
+def change(request: HttpRequest, uid: Uid, body: Change) -> JobDetail:
+    """Change the priority, delay or payload of a job that has not started; 409 when it runs or ended."""
+    must_operate(request)
+    delay = None if body.delay is None else body.delay / 1000
+    changes.change(uid, priority=body.priority, delay=delay, data=body.data)
+    return represent.job_detail(get_job(uid))
 
 
 @router.post("/{uid}/cancel", response={200: JobDetail, 202: JobDetail, **PROBLEMS})

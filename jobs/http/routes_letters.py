@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from ninja.responses import Status
 
-from jobs import dead_letters
+from jobs import audit, automatic_retries, bulk_retries, dead_letters
 from jobs.configuration import queue_book
 from jobs.errors import NotFound
 from jobs.http import represent
-from jobs.http.answers import Failure, LetterPage, LetterStats, Started
+from jobs.http.answers import BulkRetryOut, Deleted, Failure, LetterPage, LetterStats, Processed, Started
 from jobs.http.auth import must_operate
 from jobs.http.routes_jobs import PROBLEMS
-from jobs.http.schemas import Discard, LetterFilter, RowId, Text
-from jobs.models import DeadLetter
+from jobs.http.schemas import Discard, LetterFilter, Purge, RetryLetter, RetryLetters, RowId, Text
+from jobs.models import BulkRetry, DeadLetter
 from jobs.queries.failures import count_letters, find_letters
 from jobs.store.insert import Enqueued
 
@@ -22,6 +22,7 @@ router = Router(by_alias=True, tags=["dead letters"])
 
 QueueName = Annotated[Text, Path(description="Hyphens and underscores mean the same.")]
 LetterId = Annotated[RowId, Path(description="The dead letter's number.")]
+BulkId = Annotated[RowId, Path(description="The bulk retry's number.")]
 
 
 @router.get("", response={200: LetterPage, **PROBLEMS})
@@ -47,12 +48,17 @@ def stats(request: HttpRequest, queue: QueueName) -> LetterStats:
 
 @router.post("/{letter_id}/retry", response={202: Started, **PROBLEMS})
 def retry(
-    request: HttpRequest, response: HttpResponse, queue: QueueName, letter_id: LetterId
+    request: HttpRequest,
+    response: HttpResponse,
+    queue: QueueName,
+    letter_id: LetterId,
+    body: RetryLetter | None = None,
 ) -> Status[Started]:
-    """Run the job again, with all its attempts, and close the letter; 409 when that was done already."""
+    """Run the job again, with all its attempts and, if given, an edited payload, and close the letter; 409
+    when that was done already."""
     user = must_operate(request)
     letter = _letter(queue, letter_id)
-    uid = dead_letters.retry(letter.pk, str(user))
+    uid = dead_letters.retry(letter.pk, str(user), body.data if body else None)
     started = represent.started(Enqueued(uid, created=uid != letter.job_uid))
     response["Location"] = started.links.self
     return Status(202, started)
@@ -64,6 +70,63 @@ def discard(request: HttpRequest, queue: QueueName, letter_id: LetterId, body: D
     user = must_operate(request)
     dead_letters.discard(_letter(queue, letter_id).pk, body.reason, str(user))
     return represent.failure(_letter(queue, letter_id))
+
+
+@router.post("/process-retries", response={200: Processed, **PROBLEMS})
+def process_retries(request: HttpRequest, queue: QueueName) -> Processed:
+    """Retry the queue's letters that are due by its own strategy, as happens every minute."""
+    must_operate(request)
+    name = queue_book().get(queue).name
+    processed = automatic_retries.process([name])
+    audit.record("process dead-letter retries", f"queue {name}", **vars(processed))
+    return Processed(**vars(processed))
+
+
+@router.post("/retry", response={202: BulkRetryOut, **PROBLEMS})
+def retry_many(request: HttpRequest, queue: QueueName, body: RetryLetters) -> Status[BulkRetryOut]:
+    """Retry every open letter that fits, at a rate, after a canary; 404 when none does."""
+    user = must_operate(request)
+    choice = bulk_retries.Choice(
+        error_type=body.error_type,
+        fingerprint=body.fingerprint,
+        task=body.job_name,
+        tag=body.tag,
+        retryable=body.retryable,
+        failed_after=body.failed_after.isoformat() if body.failed_after else None,
+        failed_before=body.failed_before.isoformat() if body.failed_before else None,
+    )
+    name = queue_book().get(queue).name
+    bulk = bulk_retries.start(name, choice, body.rate, body.canary, str(user))
+    return Status(202, BulkRetryOut(**bulk_retries.shown(bulk)))
+
+
+@router.get("/bulk/{bulk_id}", response={200: BulkRetryOut, **PROBLEMS})
+def read_bulk(request: HttpRequest, queue: QueueName, bulk_id: BulkId) -> BulkRetryOut:
+    """How far a bulk retry is."""
+    return BulkRetryOut(**bulk_retries.shown(_bulk(queue, bulk_id)))
+
+
+@router.post("/bulk/{bulk_id}/stop", response={200: BulkRetryOut, **PROBLEMS})
+def stop_bulk(request: HttpRequest, queue: QueueName, bulk_id: BulkId) -> BulkRetryOut:
+    """Leave the letters that are left; 409 when it has ended already."""
+    user = must_operate(request)
+    return BulkRetryOut(**bulk_retries.shown(bulk_retries.stop(_bulk(queue, bulk_id).pk, str(user))))
+
+
+@router.delete("/purge", response={200: Deleted, **PROBLEMS})
+def purge(request: HttpRequest, queue: QueueName, wanted: Query[Purge]) -> Deleted:
+    """Delete the queue's letters that failed more than so many days ago, open or not."""
+    must_operate(request)
+    name = queue_book().get(queue).name
+    return Deleted(deleted=dead_letters.purge(wanted.older_than_days * 86_400.0, name))
+
+
+def _bulk(queue: str, bulk_id: int) -> BulkRetry:
+    """The bulk retry, in the queue that the address names."""
+    bulk = bulk_retries.get_bulk_retry(bulk_id)
+    if bulk.queue != queue_book().get(queue).name:
+        raise NotFound(f"There is no bulk retry {bulk_id} in {queue}.")
+    return bulk
 
 
 def _letter(queue: str, letter_id: int) -> DeadLetter:

@@ -8,13 +8,25 @@ from jobs.configuration import queue_book
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.health import Level, Vitals, problems
 from jobs.http import represent
-from jobs.http.answers import Failures, Health, Issue, QueueActed, QueueHealth, QueueOut, Queues
+from jobs.http.answers import (
+    Failures,
+    Health,
+    Issue,
+    PriorityDistribution,
+    PriorityShare,
+    QueueActed,
+    QueueHealth,
+    QueueOut,
+    Queues,
+)
 from jobs.http.auth import must_operate
 from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import FailureFilter, LimitChanges, QueueAction, Text
+from jobs.priority import NAMED, WEIGHTS
 from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queries.failures import find_letters
 from jobs.queries.presence import Presence, presence
+from jobs.queries.priorities import priority_distribution
 from jobs.queries.queue_settings import limits_of
 from jobs.queries.stats import QueueStats, stats_of
 from jobs.queues import Queue
@@ -90,6 +102,19 @@ def queue_action(request: HttpRequest, body: QueueAction) -> QueueActed:
             body.queue_name, user, body.reason
         )
     return QueueActed(queue=_queue(queue_book().get(body.queue_name)), cancelled=cancelled)
+
+
+@queues_router.get("/{queue}/priority-distribution", response={200: PriorityDistribution, **PROBLEMS})
+def read_priorities(request: HttpRequest, queue: Text) -> PriorityDistribution:
+    """How many jobs wait at each priority from 0 to 10, with the names and weights of the levels."""
+    name = queue_book().get(queue).name
+    levels = {int(priority): level for level, priority in NAMED.items()}
+    weights = {int(priority): weight for weight, priority in WEIGHTS.items()}
+    shares = [
+        PriorityShare(**vars(each), level=levels.get(each.priority), weight=weights.get(each.priority))
+        for each in priority_distribution(name)
+    ]
+    return PriorityDistribution(queue=name, priorities=shares)
 
 
 def _queues() -> Queues:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 
 from ninja import Field, Schema
-from pydantic import ConfigDict, StringConstraints, model_validator
+from pydantic import AwareDatetime, ConfigDict, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from jobs.states import State
@@ -105,6 +105,16 @@ class LimitChanges(Strict):
     ageing: float | None = Field(None, ge=0)
 
 
+class Change(Strict):
+    """What to change of a job that has not started; what is left out stays."""
+
+    priority: Annotated[int, Field(ge=0, le=10)] | Literal["low", "normal", "high", "critical"] | None = None
+    delay: int | None = Field(None, ge=0, le=TEN_YEARS_MS, description="Milliseconds from now; 0 is now.")
+    data: dict[str, Any] | None = Field(
+        None, description="The whole payload, by field; a value that is still masked stays as it was stored."
+    )
+
+
 class Bulk(Strict):
     """Many jobs, all or none."""
 
@@ -132,14 +142,19 @@ class FailureFilter(Camel):
     limit: int = Field(50, ge=1, le=200)
 
 
-class LetterFilter(Camel):
+class Page(Camel):
+    """Which page of a list."""
+
+    cursor: RowId | None = Field(None, description="`next` of the page before.")
+    limit: int = Field(50, ge=1, le=200)
+
+
+class LetterFilter(Page):
     """Which dead letters, and which page."""
 
     resolved: bool = Field(
         False, description="Those that were retried or discarded, instead of the open ones."
     )
-    cursor: RowId | None = None
-    limit: int = Field(50, ge=1, le=200)
 
 
 class EventFilter(Camel):
@@ -153,3 +168,33 @@ class Discard(Strict):
     """Why a dead letter is given up."""
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_NO_NUL)]
+
+
+class RetryLetter(Strict):
+    """How to retry a dead letter."""
+
+    data: dict[str, Any] | None = Field(
+        None, description="An edited payload, by field; a value that is still masked stays as it was stored."
+    )
+
+
+class RetryLetters(Strict):
+    """Which open dead letters to retry, and how fast. Every field that is given must fit."""
+
+    error_type: Text | None = None
+    fingerprint: Text | None = None
+    job_name: Text | None = None
+    tag: Tag | None = None
+    retryable: bool | None = None
+    failed_after: AwareDatetime | None = None
+    failed_before: AwareDatetime | None = None
+    rate: float = Field(10.0, gt=0, le=1000, description="Letters a second.")
+    canary: int = Field(
+        1, ge=0, le=5, description="So many go first and must complete before the others follow."
+    )
+
+
+class Purge(Camel):
+    """Which dead letters to delete."""
+
+    older_than_days: float = Field(ge=0, le=3650)

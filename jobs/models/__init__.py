@@ -1,7 +1,9 @@
 """The tables of the platform. Rows of `Job` are written by `jobs.store` alone."""
 
 from jobs.models.attempt import Attempt
+from jobs.models.audit_entry import AuditEntry
 from jobs.models.breaker import BreakerEvent, BreakerSetting
+from jobs.models.bulk_retry import BulkRetry
 from jobs.models.chord import Chord, ChordPart
 from jobs.models.continuation import Continuation
 from jobs.models.dead_letter import DeadLetter
@@ -13,6 +15,7 @@ from jobs.models.throttle_window import ThrottleWindow
 from jobs.models.token import ApiToken
 
 __all__ = [
-    "ApiToken", "Attempt", "BreakerEvent", "BreakerSetting", "Chord", "ChordPart", "Continuation", "DeadLetter",
-    "Dependency", "Job", "QueueSettings", "SchedulePolicy", "ScheduledRun", "ThrottleWindow",
+    "ApiToken", "Attempt", "AuditEntry", "BreakerEvent", "BreakerSetting", "BulkRetry", "Chord", "ChordPart",
+    "Continuation", "DeadLetter", "Dependency", "Job", "QueueSettings", "SchedulePolicy", "ScheduledRun",
+    "ThrottleWindow",
 ]  # fmt: skip

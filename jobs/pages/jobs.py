@@ -10,11 +10,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs.access import may_operate
+from jobs.changes import change
 from jobs.configuration import queue_book
-from jobs.errors import IllegalMove, NotFound, Unavailable
+from jobs.errors import IllegalMove, NotFound, OptionRefused, Unavailable
 from jobs.masking import shown_payload
 from jobs.models import Job
 from jobs.names import registered_tasks, short_name
+from jobs.presence import seen
+from jobs.priority import NAMED
 from jobs.queries import get_job
 from jobs.queries.explaining import explain_job
 from jobs.queries.finding import Search, SearchTooSlow, find_jobs
@@ -27,6 +30,8 @@ _ACTIONS: dict[str, tuple[Callable[[str], object], str]] = {
     "retry": (retry, "The job waits again, with all its attempts."),
     "promote": (promote, "The job may run now."),
 }
+
+_NOT_STARTED = (State.WAITING, State.DELAYED, State.BLOCKED)
 
 
 @require_safe
@@ -57,6 +62,8 @@ def job(request: HttpRequest, uid: str) -> HttpResponse:
             refusal = _act(request, uid)
             return refusal or redirect("job", uid=uid)
         found = get_job(uid)
+        if found.subject:
+            seen(found.subject)
     except NotFound:
         return render(request, "404.html", status=404)
     template = "jobs/parts/job.html" if request.headers.get("HX-Request") else "jobs/job.html"
@@ -67,6 +74,9 @@ def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
     if not may_operate(request.user):
         raise PermissionDenied
     name = request.POST.get("action", "")
+    if name == "priority":
+        _set_priority(request, uid)
+        return None
     if name not in _ACTIONS:
         return HttpResponseBadRequest(f"There is no action {name!r}.", content_type="text/plain")
     action, done = _ACTIONS[name]
@@ -78,6 +88,14 @@ def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
     return None
 
 
+def _set_priority(request: HttpRequest, uid: str) -> None:
+    try:
+        change(uid, priority=request.POST.get("priority", ""))
+        messages.success(request, "The priority is changed.")
+    except (IllegalMove, OptionRefused, Unavailable) as error:
+        messages.error(request, str(error))
+
+
 def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
     story = story_of(found)
     return {
@@ -86,6 +104,7 @@ def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
         "reasons": explain_job(found),
         "payload": shown_payload(found),
         "actions": _allowed(found) if may_operate(request.user) else (),
+        "levels": NAMED if may_operate(request.user) and found.state in _NOT_STARTED else {},
     }
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
-from jobs.pages import dead_letters, jobs, overview, queues, schedules, workers
+from jobs.pages import dead_letter, dead_letters, jobs, overview, queues, schedules, workers
 
 
 def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
@@ -22,6 +22,7 @@ urlpatterns = [
     page("jobs", jobs.listing, "jobs"),
     page("jobs/<path:uid>", jobs.job, "job"),
     page("dead-letters", dead_letters.listing, "dead-letters"),
+    page("dead-letters/<int:letter_id>", dead_letter.letter, "dead-letter"),
     page("dead-letters/cause/<str:fingerprint>", dead_letters.cause, "dead-letter-cause"),
     page("queues/<str:name>", queues.queue, "queue"),
     page("schedules", schedules.show, "schedules"),

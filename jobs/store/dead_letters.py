@@ -26,6 +26,12 @@ def resolve(letter: int, resolution: str, by: str = "", note: str = "") -> None:
     raise IllegalMove(f"Dead letter {letter} was {row[0]} already.")
 
 
+def mark_retried(letter: int, uid: str) -> None:
+    """Note which job a retried letter runs as: the thread that leads to the letter of its next failure."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE jobs_deadletter SET retried_as = %s WHERE id = %s", [uid, letter])
+
+
 def lock_job(uid: str) -> str | None:
     """The state of a letter's job, held until the transaction ends; None when the job was pruned.
 

@@ -64,7 +64,7 @@ def failed_children(parent_uid: str) -> list[str]:
         return [uid for (uid,) in cursor.fetchall()]
 
 
-def wait_again(parent_uid: str) -> None:
+def count_again(parent_uid: str) -> None:
     """A parent that is retried counts its children anew, and is blocked while any is unfinished."""
     with connection.cursor() as cursor:
         cursor.execute(_RESET_EDGES, [parent_uid])
@@ -221,9 +221,9 @@ WITH failed AS (
 ), letters AS (
     INSERT INTO jobs_deadletter
         (job_uid, queue, task, args, kwargs, options, priority, correlation_id, tags, error_type, error, traceback,
-         fingerprint, retryable, reason, attempts, runs, failed_at, resolution, resolved_by, note)
+         fingerprint, retryable, reason, attempts, runs, failed_at, resolution, resolved_by, note, unique_key)
     SELECT uid, queue, task, args, kwargs, options, priority, correlation_id, to_jsonb(tags), 'DependencyFailed',
-        reason, '', md5(task || 'DependencyFailed'), true, reason, attempt, runs, finished_at, '', '', ''
+        reason, '', md5(task || 'DependencyFailed'), true, reason, attempt, runs, finished_at, '', '', '', unique_key
     FROM failed ON CONFLICT DO NOTHING
 ), continuations AS (
     INSERT INTO jobs_continuation (uid, outcome, value, traceback)

@@ -5,12 +5,13 @@ from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 
+from jobs import audit
 from jobs.errors import IllegalMove, NotFound, Unavailable
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.states import MOVES
 from jobs.store.cancelling import Cancellation, request
-from jobs.store.dependencies import count_down, failed_children, wait_again
+from jobs.store.dependencies import count_again, count_down, failed_children
 from jobs.store.parents import tell_parents
 from jobs.wake import tell
 
@@ -26,7 +27,10 @@ def cancel(uid: str, reason: str = "cancelled", *, interrupt: bool = True) -> Ca
     if state not in MOVES["cancel"].sources:
         raise IllegalMove(f"A job that is {state} cannot be cancelled.")
     if state == "active" or not _withdrawn(queue, uid):
-        return request(uid, reason, interrupt=interrupt)
+        with transaction.atomic():
+            asked = request(uid, reason, interrupt=interrupt)
+            audit.record("cancel", f"job {uid}", reason=reason, running=True)
+        return asked
     if not cancel_waiting(queue, uid, reason):
         raise IllegalMove("The job has just ended.")
     return Cancellation(running=False)
@@ -40,6 +44,7 @@ def cancel_waiting(queue: str, uid: str, reason: str) -> bool:
         if row is None:
             return False
         parents = count_down([(row[0], False)])
+        audit.record("cancel", f"job {uid}", reason=reason)
     _tell_after_commit(queue, "withdrawn", uid, reason)
     tell_parents(parents)
     return True
@@ -51,14 +56,21 @@ def retry(uid: str) -> None:
     A parent runs only when its policy is met: children that failed or were cancelled are retried with it,
     and it waits for those that are not finished.
     """
+    with transaction.atomic():
+        wait_again(uid)
+        audit.record("retry", f"job {uid}")
+
+
+def wait_again(uid: str) -> None:
+    """What `retry` does, for callers that record the act themselves."""
     queue, state = _locked(uid)
     if state not in MOVES["retry"].sources:
         raise IllegalMove(f"A job that is {state} cannot be retried.")
     with transaction.atomic():
         _guarded(_RETRY, uid, f"The job is {state} no more.")
         for child in failed_children(uid):
-            retry(child)
-        wait_again(uid)
+            wait_again(child)
+        count_again(uid)
     transaction.on_commit(partial(_permit, queue, uid), robust=True)
     _tell_after_commit(queue, "enqueued", uid, "retried by hand")
 
@@ -68,7 +80,9 @@ def promote(uid: str) -> None:
     queue, state = _locked(uid)
     if state not in MOVES["promote"].sources:
         raise IllegalMove(f"A job that is {state} is not delayed.")
-    _guarded(_PROMOTE, uid, "The job is delayed no more.")
+    with transaction.atomic():
+        _guarded(_PROMOTE, uid, "The job is delayed no more.")
+        audit.record("promote", f"job {uid}")
     _tell_after_commit(queue, "enqueued", uid, "promoted")
 
 
@@ -134,7 +148,7 @@ SELECT id FROM cancelled
 
 _RETRY = """
 WITH resolved AS (
-    UPDATE jobs_deadletter d SET resolution = 'retried', resolved_at = clock_timestamp()
+    UPDATE jobs_deadletter d SET resolution = 'retried', resolved_at = clock_timestamp(), retried_as = d.job_uid
     FROM jobs_job j WHERE j.uid = %s AND d.job_uid = j.uid AND d.resolution = ''
         AND j.state IN ('failed', 'cancelled')
 ), forgotten AS (

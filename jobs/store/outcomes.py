@@ -180,9 +180,15 @@ WITH v AS (
 ), letters AS (
     INSERT INTO jobs_deadletter
         (job_uid, queue, task, args, kwargs, options, priority, correlation_id, tags, error_type, error, traceback,
-         fingerprint, retryable, reason, attempts, runs, failed_at, resolution, resolved_by, note)
+         fingerprint, retryable, reason, attempts, runs, failed_at, resolution, resolved_by, note, unique_key,
+         history)
     SELECT uid, queue, task, args, kwargs, options, priority, correlation_id, to_jsonb(tags), error_type, error,
-        traceback, fingerprint, retryable, reason, attempt, runs, to_timestamp(ended), '', '', ''
+        traceback, fingerprint, retryable, reason, attempt, runs, to_timestamp(ended), '', '', '', unique_key,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'run', a.run, 'outcome', a.outcome, 'started_at', a.started_at, 'ended_at', a.ended_at,
+            'seconds', a.seconds, 'worker', a.worker, 'error_type', a.error_type, 'error', left(a.error, 2000),
+            'delay', a.delay, 'reason', left(a.reason, 2000)) ORDER BY a.run), '[]')
+         FROM jobs_attempt a WHERE a.job_id = moved.id AND a.run < moved.runs AND a.run >= moved.runs - 50)
     FROM moved WHERE state = 'failed'
     ON CONFLICT DO NOTHING
 ), results AS (

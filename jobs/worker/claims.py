@@ -9,6 +9,7 @@ from typing import Any
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.fence.leases import Lease, Ticket
+from jobs.worker.concealment import redact
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
 from jobs.worker.outcomes import NotClaimed
@@ -35,7 +36,8 @@ def claim(lease: Lease, ticket: Ticket, stale_after: float | None) -> Lease:
 def note(run: Run, event: str, data: dict[str, Any]) -> None:
     """Append progress or a log line, if the lease is still ours; learns of a request to cancel the run."""
     try:
-        answer = leases.note(client(), run.lease, event, event_json(data, default=str))
+        told = redact(data, run.secrets) if run.secrets else data
+        answer = leases.note(client(), run.lease, event, event_json(told, default=str))
     except REDIS_ERRORS as error:
         logger.warning("%s: %s not told: %s", run.lease.uid, event, error)
         return

@@ -38,6 +38,7 @@ class Run:
     replacement: Any = None  # the signature that takes the job's place
     followed: bool = False  # callbacks, a chain or a chord wait for the value
     finished: bool = False
+    secrets: tuple[str, ...] = ()  # texts that nothing the run tells may repeat
     last_progress: float = field(default=0.0)
     bundle: Any = None  # the jobs.worker.bundle.Bundle that it travels in; it then tells the outcome
     cancel: CancelSeen = field(default_factory=CancelSeen)

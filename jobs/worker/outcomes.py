@@ -13,6 +13,7 @@ from jobs.errors import Permanent, RateLimited
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.retry import Again, GiveUp
+from jobs.worker.concealment import redact
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
 from jobs.worker.patience import patiently
@@ -83,6 +84,8 @@ def failed(run: Run, error: BaseException, decision: GiveUp, trace: str, result:
 
 def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
     """Write the outcome, for as long as the lease may still be ours."""
+    if run.secrets and event != "completed":  # what a body gives back is its author's choice
+        data = redact(data, run.secrets)
     text = event_json(data)
     if run.bundle is not None:
         return bool(run.bundle.end(run, event, text))

@@ -9,7 +9,7 @@ import random
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NoReturn
 
 from celery import Task, current_task
 from celery.exceptions import Ignore, MaxRetriesExceededError, Reject, Retry
@@ -25,8 +25,10 @@ from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.payloads import brought_up, stored_version, version_of
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
+from jobs.secret_fields import opened, plaintexts, sealed, secret_fields
 from jobs.store.insert import Enqueued
 from jobs.worker import cancelling, claims, context, locks, outcomes
+from jobs.worker.concealment import conceal
 from jobs.worker.context import Run
 from jobs.worker.following import leave_to_dispatcher
 from jobs.worker.messages import HEADER, Passport
@@ -162,26 +164,34 @@ class JobTask(Task):
         if run is None:
             return self.run(*args, **kwargs)
         try:
-            value = self._run_body(run, *self._restored(args, kwargs))
+            value = self._run_body(run, *self._restored(run, args, kwargs))
         except Retry as error:
             self._write_retry(run, error)
+            conceal(error, run.secrets)
             raise
         except (Ignore, Reject):
             outcomes.ignored(run)
             context.drop(run.lease.uid)
             raise
         except Exception as error:
-            if cancelling.ended_by_request(run, error):
-                outcomes.cancelled(run, run.cancel.how or str(error))
-                context.drop(run.lease.uid)
-                raise Ignore(str(error)) from error
-            retry = self._after_error(run, error)
-            if retry is None:
-                raise
-            self._write_retry(run, retry)
-            raise retry from error
+            self._end_badly(run, error)
         leave_to_dispatcher(run, self.request)
         return value
+
+    def _end_badly(self, run: Run, error: Exception) -> NoReturn:
+        """The body raised: the run ends cancelled, is tried again, or fails; what Celery gets has no secrets."""
+        if cancelling.ended_by_request(run, error):
+            outcomes.cancelled(run, run.cancel.how or str(error))
+            context.drop(run.lease.uid)
+            raise Ignore(str(error)) from error
+        retry = self._after_error(run, error)
+        told = conceal(error, run.secrets)
+        if retry is not None:
+            self._write_retry(run, retry)
+            raise Retry(exc=told, when=retry.when) from told
+        if told is error:
+            raise error
+        raise told from None
 
     def on_replace(self, sig: Any) -> Any:
         """The end of Celery's `self.replace`: the outcome carries the signature that takes the job's place."""
@@ -220,7 +230,7 @@ class JobTask(Task):
             raised = cause or MaxRetriesExceededError(f"{self.name} [{run.lease.uid}]: {decision.reason}")
             run.decided = (raised, decision)
             raise raised
-        run.retry_args = (args, kwargs) if args is not None or kwargs is not None else None
+        run.retry_args = self._stored(args, kwargs) if args is not None or kwargs is not None else None
         retry = Retry(exc=cause if isinstance(cause, Exception) else None, when=decision.delay, sig=None)
         run.decided = (retry, decision)
         if throw:
@@ -236,11 +246,22 @@ class JobTask(Task):
             claims.note(run, "progress", {"detail": meta, "state": state})
 
     def _restored(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any]
+        self, run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        """The arguments as the body expects them: here alone secret fields are decrypted."""
         if version_of(self) > 1:
             kwargs = brought_up(self, kwargs, stored_version(self.request.get(HEADER)["o"]))
+        args, kwargs = opened(self, args, kwargs)
+        run.secrets = plaintexts(self, args, kwargs)
         return signature_of(self).restore(args, kwargs) if self.typing else (args, kwargs)
+
+    def _stored(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """Arguments of a retry by hand, with secret fields as they are stored."""
+        if not secret_fields(self):
+            return args, kwargs
+        checked = signature_of(self).check(args or (), kwargs or {})
+        stored_args, stored_kwargs = sealed(self, *checked)
+        return (None if args is None else stored_args), (None if kwargs is None else stored_kwargs)
 
     def _decide(self, run: Run, error: BaseException) -> Decision:
         return decide(run.options.retry, run.tally, error, random.random())  # noqa: S311 -- jitter

@@ -1,5 +1,6 @@
 """Failed jobs with their dead letters, as the fold leaves them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -10,10 +11,16 @@ from jobs.store.outcomes import Outcome, Start, write_outcomes, write_starts
 
 
 def fail_job(
-    name: str = "noop", error: str = "no luck", *, retryable: bool = True, **options: Any
+    name: str = "noop",
+    error: str = "no luck",
+    *,
+    retryable: bool = True,
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> DeadLetter:
     """Enqueue a job, start it and let it fail for good; answers with its open letter."""
-    uid = resolve_task(name).using(**options).enqueue().id
+    uid = resolve_task(name).using(**options).enqueue(*args, **(kwargs or {})).id
     write_starts([Start(uid, 1, 1_700_000_000.0, "w1")])
     write_outcomes(
         [

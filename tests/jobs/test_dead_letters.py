@@ -2,12 +2,14 @@
 
 import pytest
 
-from jobs import dead_letters
+from jobs import audit, dead_letters
 from jobs.errors import ArgumentsRefused, IllegalMove, NotFound
-from jobs.models import DeadLetter, Job
+from jobs.masking import MASK, shown_payload
+from jobs.models import AuditEntry, DeadLetter, Job
 from jobs.store import moves
 from jobs.store.dead_letters import purge
 from tests.jobs.letters import fail_job, forget_job
+from tests.sample_tasks import only_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,3 +102,79 @@ def test_a_purge_deletes_old_letters_of_the_named_queues_only() -> None:
     assert list(DeadLetter.objects.values_list("pk", flat=True)) == [old.pk]
     assert purge(60.0) == 1
     assert not DeadLetter.objects.filter(pk__in=[old.pk, other.pk]).exists()
+
+
+def test_an_edited_payload_is_checked_like_a_new_one_and_runs_instead() -> None:
+    letter = fail_job()
+    Job.objects.update(task="tests.sample_tasks.add", kwargs={"x": 1})
+    DeadLetter.objects.update(task="tests.sample_tasks.add", kwargs={"x": 1})
+
+    with pytest.raises(ArgumentsRefused) as refused:
+        dead_letters.retry(letter.pk, data={"x": "no number", "z": 3})
+    assert set(refused.value.fields) == {"x", "y", "z"}
+    assert (Job.objects.get().state, DeadLetter.objects.get().resolution) == ("failed", "")
+
+    dead_letters.retry(letter.pk, data={"x": 1, "y": 2})
+    job = Job.objects.get()
+    assert (job.state, job.args, job.kwargs) == ("waiting", [], {"x": 1, "y": 2})
+
+
+def test_an_edited_payload_of_a_pruned_job_runs_as_a_new_one() -> None:
+    letter = fail_job()
+    forget_job(letter)
+    uid = dead_letters.retry(letter.pk, data={"value": 7})
+    job = Job.objects.get()
+    assert (job.uid, job.kwargs) == (uid, {"value": 7})
+    letter.refresh_from_db()
+    assert letter.retried_as == uid
+
+
+def test_the_unique_key_follows_an_edit() -> None:
+    held = only_one.delay("a")
+    letter = fail_job("only_one", args=("b",))
+    with pytest.raises(IllegalMove, match="same unique key"):
+        dead_letters.retry(letter.pk, data={"name": "a"})
+    dead_letters.retry(letter.pk, data={"name": "c"})
+    keys = dict(Job.objects.values_list("uid", "unique_key"))
+    assert only_one.delay("c").created is False
+    assert only_one.delay("b").created is True
+    assert keys[held.id] != keys[letter.job_uid]
+
+
+def test_the_key_of_a_pruned_job_is_respected() -> None:
+    letter = fail_job(unique_key="k")
+    forget_job(letter)
+    live = fail_job(unique_key="k")
+    moves.retry(live.job_uid)
+    with pytest.raises(IllegalMove, match=f"Job {live.job_uid} is live and does the same"):
+        dead_letters.retry(letter.pk)
+    letter.refresh_from_db()
+    assert letter.resolution == ""
+
+
+def test_a_value_that_is_still_masked_stands_for_the_stored_one() -> None:
+    letter = fail_job(kwargs={"value": {"password": "hunter2", "n": [{"api_key": "k"}]}})
+    shown = shown_payload(letter)
+    assert shown["value"]["password"] == MASK
+    shown["value"]["more"] = 1
+    dead_letters.retry(letter.pk, data=shown)
+    stored = Job.objects.get().kwargs["value"]
+    assert stored == {"password": "hunter2", "n": [{"api_key": "k"}], "more": 1}
+
+
+def test_a_mask_without_a_stored_value_is_refused() -> None:
+    letter = fail_job()
+    with pytest.raises(ArgumentsRefused, match=r"value\.key: is masked"):
+        dead_letters.retry(letter.pk, data={"value": {"key": MASK}})
+
+
+def test_each_act_is_recorded_with_who_did_it() -> None:
+    first, second = fail_job(), fail_job()
+    with audit.acting("ada"):
+        dead_letters.retry(first.pk, data={"value": 1})
+        dead_letters.discard(second.pk, "test data")
+    told = AuditEntry.objects.order_by("number").values_list("actor", "action", "target", "detail")
+    assert list(told) == [
+        ("ada", "retry dead letter", f"dead letter {first.pk}", {"job": first.job_uid, "edited": ["value"]}),
+        ("ada", "discard dead letter", f"dead letter {second.pk}", {"reason": "test data"}),
+    ]

@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from jobs.models import ApiToken, DeadLetter, Job, SchedulePolicy
+from jobs.models import ApiToken, AuditEntry, DeadLetter, Job, SchedulePolicy
+from jobs.schedules import Schedule, make_rows
 from tests.jobs.pages.conftest import MakeJob, failed_job, make_job, make_letter
 
 __all__ = ["failed_job", "make_job"]
@@ -32,6 +33,7 @@ def run_action(browser: Client, action: str, *letters: DeadLetter, **more: str) 
     "address",
     [
         "", "jobs/job/", "jobs/attempt/", "jobs/deadletter/", "jobs/apitoken/", "jobs/apitoken/add/",
+        "jobs/auditentry/",
         "django_celery_beat/periodictask/", "django_celery_beat/periodictask/add/",
         "django_celery_beat/crontabschedule/add/", "django_celery_beat/intervalschedule/add/",
         "django_celery_results/taskresult/", "auth/user/", "auth/user/add/",
@@ -144,3 +146,36 @@ def test_a_schedules_policy_is_edited_beside_it(admin: Client) -> None:
     for field in ("missed", "window", "overlap", "jitter"):
         assert f'name="policy-0-{field}"' in html
     assert "checked_until" not in html
+
+
+def test_the_audit_trail_is_read_only_and_for_administrators(admin: Client, failed_job: Job) -> None:
+    run_action(admin, "retry", DeadLetter.objects.get(), confirmed="yes")
+    assert "retry dead letter" in admin.get("/admin/jobs/auditentry/").content.decode()
+    assert admin.get("/admin/jobs/auditentry/1/change/").status_code == 200
+    assert admin.post("/admin/jobs/auditentry/1/change/", {"actor": "eve"}).status_code == 403
+    assert admin.get("/admin/jobs/auditentry/add/").status_code == 403
+    assert AuditEntry.objects.get().actor == "ada"
+    staff = Client()
+    staff.force_login(User.objects.create_user("olga", is_staff=True))
+    assert staff.get("/admin/jobs/auditentry/").status_code == 403
+
+
+def test_tokens_and_schedules_of_the_admin_are_recorded(admin: Client) -> None:
+    admin.post("/admin/jobs/apitoken/add/", {"name": "ci", "user": User.objects.get().pk})
+    token = ApiToken.objects.get()
+    admin.post(f"/admin/jobs/apitoken/{token.pk}/change/", {"name": "ci", "revoked": "on"})
+    admin.post(f"/admin/jobs/apitoken/{token.pk}/delete/", {"post": "yes"})
+    make_rows([Schedule("nightly", "tests.sample_tasks.noop", "0 2 * * *")])
+    row = PeriodicTask.objects.get(name="nightly")
+    for action in ("disable_tasks", "enable_tasks", "toggle_tasks"):
+        sent = {"action": action, "_selected_action": [row.pk]}
+        admin.post("/admin/django_celery_beat/periodictask/", sent)
+    admin.post(f"/admin/django_celery_beat/periodictask/{row.pk}/delete/", {"post": "yes"})
+    told = AuditEntry.objects.order_by("number").values_list("actor", "action")
+    assert list(told) == [
+        ("ada", action)
+        for action in (
+            "create token", "revoke token", "delete token", "disable schedule", "enable schedule",
+            "toggle schedule", "delete schedule",
+        )
+    ]  # fmt: skip

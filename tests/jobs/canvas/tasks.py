@@ -11,7 +11,7 @@ from celery.exceptions import Ignore, Reject
 from tests.jobs.canvas.marks import mark
 
 
-@shared_task
+@shared_task(name="tests.jobs.canvas.tasks.canvas_add")
 def add(x: Any, y: Any) -> Any:
     """x + y."""
     return x + y
@@ -47,7 +47,7 @@ def nothing(*args: Any, **kwargs: Any) -> str:
     return f"{args} {kwargs}"
 
 
-@shared_task
+@shared_task(name="tests.jobs.canvas.tasks.canvas_fail")
 def fail(message: str = "boom", *_: Any) -> None:
     """Fails every time."""
     raise ValueError(message)

@@ -213,7 +213,7 @@ def test_every_action_has_help_with_an_example_and_the_exit_codes() -> None:
     commands = {name: load_command_class("jobs", name) for name in names}
     ours = {name: command for name, command in commands.items() if isinstance(command, ActionCommand)}
 
-    assert sorted(ours) == ["dead_letters", "jobs", "queues", "schedules", "tokens"]
+    assert sorted(ours) == ["audit", "dead_letters", "jobs", "queues", "schedules", "secrets", "tokens"]
     for name, command in ours.items():
         for action in command.actions:
             assert action.example.startswith(f"{name} {action.name}")

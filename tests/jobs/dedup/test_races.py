@@ -101,7 +101,7 @@ def test_debounce_runs_the_last_payload_and_never_two_at_once(running: Platform)
     wait_until(all_ended, 30, "every job")
     ran = values_run()
     assert ran[-1] == "a:last"
-    assert 3 <= len(ran) < calls  # the maximum wait is 1.2 s
+    assert 2 <= len(ran) < calls  # at least one before the last: the maximum wait is 1.2 s
     assert len(ran) == Job.objects.count()
     check_runs_do_not_overlap()
 

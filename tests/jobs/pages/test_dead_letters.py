@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from jobs.models import DeadLetter, Job
+from jobs.models import AuditEntry, DeadLetter, Job
 from tests.jobs.pages.conftest import MakeJob, make_letter
 
 
@@ -73,3 +73,46 @@ def test_a_viewer_may_not_act(viewer: Client, failed_job: Job) -> None:
 
 def test_a_cause_that_never_was_is_not_found(viewer: Client) -> None:
     assert viewer.get("/dead-letters/cause/none").status_code == 404
+
+
+def test_a_letter_is_shown_with_its_history_and_why_it_may_be_retried(
+    viewer: Client, failed_job: Job
+) -> None:
+    letter = DeadLetter.objects.get()
+    letter.history = [
+        {"run": 1, "outcome": "retried", "error_type": "OSError", "error": "<i>first</i>", "seconds": 0.5}
+    ]
+    letter.reason = "attempt 2 of 2 failed"
+    letter.save()
+    html = viewer.get(f"/dead-letters/{letter.pk}").content.decode()
+    assert "A retry may help: attempt 2 of 2 failed." in html
+    assert "OSError: &lt;i&gt;first&lt;/i&gt;" in html
+    assert "<textarea" not in html
+    assert viewer.post(f"/dead-letters/{letter.pk}", {"action": "retry", "data": "{}"}).status_code == 403
+    assert viewer.get("/dead-letters/99999999").status_code == 404
+
+
+def test_a_payload_is_edited_and_retried(operator: Client, failed_job: Job) -> None:
+    letter = DeadLetter.objects.get()
+    address = f"/dead-letters/{letter.pk}"
+    for text, told in (
+        ('{"message": }', "The payload is no JSON"),
+        ("[1]", "must be a JSON object"),
+        ('{"massage": "x"}', "did you mean &#x27;message&#x27;?"),
+    ):
+        html = operator.post(address, {"action": "retry", "data": text}).content.decode()
+        assert told in html
+        assert Job.objects.get().state == "failed"
+    operator.post(address, {"action": "retry", "data": '{"message": "better"}'})
+    assert (Job.objects.get().state, Job.objects.get().kwargs) == ("waiting", {"message": "better"})
+
+
+def test_an_untouched_payload_is_not_an_edit(operator: Client, failed_job: Job) -> None:
+    letter = DeadLetter.objects.get()
+    html = operator.get(f"/dead-letters/{letter.pk}").content.decode()
+    assert "no luck" in html
+    text = '{\r\n  "message": "no luck"\r\n}'
+    operator.post(f"/dead-letters/{letter.pk}", {"action": "retry", "data": text})
+    assert Job.objects.get().state == "waiting"
+    assert AuditEntry.objects.get().detail == {"job": "job-failed"}
+    assert AuditEntry.objects.get().actor == "olga"

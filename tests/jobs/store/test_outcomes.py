@@ -222,7 +222,8 @@ def test_the_dead_letter_has_all_that_is_needed_when_the_row_is_gone() -> None:
         "job_uid": job.uid, "queue": "quick", "task": job.task, "args": [1], "kwargs": {"a": 2},
         "options": {"max_attempts": 3}, "priority": 7, "correlation_id": "c", "tags": ["x", "y"],
         "retryable": False, "attempts": 3, "runs": 3, "failed_at": at(ENDED), "resolution": "",
-        "resolved_at": None, "resolved_by": "", "note": "",
+        "resolved_at": None, "resolved_by": "", "note": "", "history": [], "unique_key": None, "automatic": None,
+        "next_retry_at": None, "retried_as": "",
     }]  # fmt: skip
 
 

@@ -3,10 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test import override_settings
 from django_celery_results.models import TaskResult
 
+from jobs.dispatcher import pruning
+from jobs.dispatcher.pruning import Pruner
 from jobs.models import Attempt, DeadLetter, Dependency, Job
-from jobs.store.retention import Keep, prune
+from jobs.store import retention
+from jobs.store.planner import look_up_by_index
+from jobs.store.retention import Keep, Pruned, prune
 from tests.jobs.rows import make_job
 
 pytestmark = pytest.mark.django_db
@@ -28,14 +34,14 @@ def left() -> list[str]:
 @pytest.mark.parametrize(("keep", "deleted"), [(0, 5), (1, 4), (3, 2), (5, 0), (9, 0)])
 def test_the_newest_are_kept(keep: int, deleted: int) -> None:
     uids = finished(5)
-    assert prune(Keep("quick", "completed", keep, 60)) == deleted
+    assert prune(Keep("quick", "completed", keep, 60)).deleted == deleted
     assert left() == uids[deleted:]
-    assert prune(Keep("quick", "completed", keep, 60)) == 0
+    assert prune(Keep("quick", "completed", keep, 60)).deleted == 0
 
 
 def test_whatever_ended_within_the_grace_is_kept() -> None:
     old, young = finished(3, age=3600), finished(3, age=10)
-    assert prune(Keep("quick", "completed", 0, 60)) == 3
+    assert prune(Keep("quick", "completed", 0, 60)).deleted == 3
     assert left() == young
     assert old
 
@@ -48,7 +54,7 @@ def test_other_queues_and_states_are_left_alone() -> None:
         make_job(state="active").uid,
     ]
     finished(2)
-    assert prune(Keep("quick", "completed", 0, 60)) == 2
+    assert prune(Keep("quick", "completed", 0, 60)).deleted == 2
     assert left() == others
 
 
@@ -61,7 +67,7 @@ def test_a_job_goes_with_its_attempts_edges_and_result_but_its_dead_letter_stays
         DeadLetter.objects.create(job_uid=uid, queue="quick", task="t", runs=1, failed_at=LONG_AGO)
     parent = make_job(state="completed", finished_at=datetime.now(UTC))
     Dependency.objects.create(parent=parent, child=Job.objects.get(uid=doomed), done=True)
-    assert prune(Keep("quick", "failed", 1, 60)) == 1
+    assert prune(Keep("quick", "failed", 1, 60)).deleted == 1
     assert list(Attempt.objects.values_list("job__uid", flat=True)) == [kept]
     assert list(TaskResult.objects.values_list("task_id", flat=True)) == [kept]
     assert set(DeadLetter.objects.values_list("job_uid", flat=True)) == {doomed, kept}
@@ -72,7 +78,74 @@ def test_a_child_is_kept_while_its_parent_is_unfinished() -> None:
     (child,) = finished(1)
     parent = make_job(state="blocked")
     Dependency.objects.create(parent=parent, child=Job.objects.get(uid=child), done=True)
-    assert prune(Keep("quick", "completed", 0, 60)) == 0
+    assert prune(Keep("quick", "completed", 0, 60)).deleted == 0
     Job.objects.filter(id=parent.id).update(state="completed", finished_at=LONG_AGO)
-    assert prune(Keep("quick", "completed", 0, 60)) == 2
+    assert prune(Keep("quick", "completed", 0, 60)).deleted == 2
     assert left() == []
+
+
+def test_what_is_older_than_the_queue_keeps_goes_although_there_are_few() -> None:
+    finished(3, age=7200)
+    young = finished(2, age=600)
+    assert prune(Keep("quick", "completed", 100, 60, keep_for=3600)).deleted == 3
+    assert left() == young
+
+
+def test_the_grace_outlasts_a_shorter_age() -> None:
+    young = finished(2, age=30)
+    assert prune(Keep("quick", "completed", 0, 60, keep_for=10)) == Pruned(0, 0)
+    assert left() == young
+
+
+def test_jobs_that_a_flow_needs_are_stepped_over_by_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    held, others = finished(2), finished(3)
+    parent = make_job(state="blocked")
+    for child in Job.objects.filter(uid__in=held):
+        Dependency.objects.create(parent=parent, child=child, done=True)
+    first = prune(Keep("quick", "completed", 0, 60))
+    assert (first.deleted, first.more) == (0, True)
+    second = prune(Keep("quick", "completed", 0, 60), first.cursor)
+    assert (second.deleted, second.more) == (2, True)
+    assert prune(Keep("quick", "completed", 0, 60), second.cursor) == Pruned(1, 0)
+    assert left() == [*held, parent.uid]
+    assert others
+
+
+def test_twenty_thousand_go_in_batches_along_the_index_without_a_scan() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TWENTY_THOUSAND)
+        cursor.execute("ANALYZE jobs_job")
+        look_up_by_index()
+        keep = Keep("quick", "completed", 100, 60)
+        values = vars(keep) | {"after": 0, "batch": retention.BATCH}
+        cursor.execute(f"EXPLAIN {retention._DOOMED}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan" not in plan
+    assert plan.count("job_finished") == 2
+    batches = 0
+    after = 0
+    while (pruned := prune(keep, after)).deleted:
+        batches, after = batches + 1, pruned.cursor
+    assert (batches, Job.objects.count()) == (80, 100)
+
+
+def test_a_pruner_goes_on_where_it_stopped_and_rests_when_there_is_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    finished(9, queue="fixed")
+    monkeypatch.setattr(pruning, "_BUDGET", 0.0)
+    pruner = Pruner()
+    with override_settings(JOBS_RETENTION_GRACE=60):
+        assert [pruner.work(["fixed"]) for _ in range(7)] == [2, 0, 0, 2, 2, 0, 0]
+    assert Job.objects.count() == 3
+
+
+_TWENTY_THOUSAND = """
+INSERT INTO jobs_job (uid, queue, task, state, priority, args, kwargs, options, runs, attempt, stalls, snoozes,
+    pending_children, correlation_id, subject, tags, worker, reason, created_at, finished_at)
+SELECT 'j' || n, 'quick', 'tests.sample_tasks.noop', 'completed', 5, '[]', '{}', '{}', 1, 1, 0, 0, 0, '', '', '{}',
+    '', '', now() - interval '1 day', now() - interval '1 hour'
+FROM generate_series(1, 20000) AS n
+"""

@@ -1,0 +1,50 @@
+"""A payload as a person edited it, checked like a new one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from jobs.enqueue import prepare
+from jobs.errors import ArgumentsRefused
+from jobs.masking import MASK, named, names_of
+from jobs.models import DeadLetter, Job
+from jobs.names import resolve_task
+from jobs.store.payloads import Payload
+
+
+def edited(row: Job | DeadLetter, data: Mapping[str, Any]) -> Payload:
+    """The payload that takes the place of the row's. A `Refused` error names what does not fit.
+
+    A value that is still masked stands for the stored one. A unique key that follows from the payload
+    follows the edit; one that was given by hand stays.
+    """
+    task = resolve_task(row.task)
+    new = prepare(task, (), _unmasked(task, row, data), {})
+    old = prepare(task, row.args, row.kwargs, {}) if row.unique_key else None
+    follows = old is None or old.unique_key == row.unique_key
+    key = new.unique_key if follows else row.unique_key
+    return Payload(new.args, new.kwargs, key, new.subject)
+
+
+def _unmasked(task: Any, row: Job | DeadLetter, data: Mapping[str, Any]) -> dict[str, Any]:
+    stored = named(row.args, row.kwargs, names_of(row.task))
+    faults: dict[str, str] = {}
+    merged = {name: _merged(name, value, stored.get(name), faults) for name, value in data.items()}
+    if faults:
+        raise ArgumentsRefused(task.name.rpartition(".")[2], faults)
+    return merged
+
+
+def _merged(place: str, value: Any, stored: Any, faults: dict[str, str]) -> Any:
+    if value == MASK:
+        if stored is None:
+            faults[place] = "is masked, but there is no stored value that it could stand for"
+        return stored
+    if isinstance(value, dict):
+        known = stored if isinstance(stored, dict) else {}
+        return {k: _merged(f"{place}.{k}", v, known.get(k), faults) for k, v in value.items()}
+    if isinstance(value, list):
+        items = stored if isinstance(stored, list) else []
+        padded = [*items[: len(value)], *[None] * (len(value) - len(items))]
+        pairs = enumerate(zip(value, padded, strict=True))
+        return [_merged(f"{place}.{n}", v, known, faults) for n, (v, known) in pairs]
+    return value
