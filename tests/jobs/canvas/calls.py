@@ -148,7 +148,7 @@ def ignore_result_per_task() -> Any:
 
 @call
 def send_task_by_name() -> Any:
-    return end(current_app.send_task("tests.jobs.canvas.tasks.add", (7, 8)))
+    return end(current_app.send_task("tests.jobs.canvas.tasks.canvas_add", (7, 8)))
 
 
 @call
@@ -158,7 +158,7 @@ def a_name_of_its_own() -> Any:
 
 @call
 def signature_by_name() -> Any:
-    return end(signature("tests.jobs.canvas.tasks.add", args=(2, 2)).delay())
+    return end(signature("tests.jobs.canvas.tasks.canvas_add", args=(2, 2)).delay())
 
 
 @call
