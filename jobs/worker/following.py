@@ -2,7 +2,7 @@
 
 Celery publishes them from the process that ran the task, before or after it stores the result: a death
 in between loses them or sends them twice. Here the job's row has them, and the dispatcher enqueues them
-in a transaction with the outcome (see docs/decisions/0010).
+in a transaction with the outcome (see docs/decisions/0006).
 """
 
 from typing import Any
