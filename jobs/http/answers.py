@@ -352,3 +352,27 @@ class Deleted(Camel):
     """How many were deleted."""
 
     deleted: int
+
+
+class FlowStarted(Camel):
+    """A flow's id and its jobs by their names in it."""
+
+    id: str
+    jobs: dict[str, Started]
+
+
+class FlowEdge(Camel):
+    """`job` waits for `after`; both are job ids."""
+
+    job: str
+    after: str
+
+
+class FlowOut(Camel):
+    """A flow as it is: `running` while any job has not ended, else failed, cancelled or completed."""
+
+    id: str
+    state: str
+    counts: dict[str, int]
+    jobs: list[JobOut]
+    edges: list[FlowEdge]

@@ -8,6 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 from jobs.http import (
     routes_audit,
     routes_breakers,
+    routes_flows,
     routes_following,
     routes_jobs,
     routes_letters,
@@ -54,6 +55,7 @@ api.add_router("/jobs", routes_jobs.router)
 api.add_router("/jobs", routes_following.router)
 api.add_router("/queues", routes_observing.queues_router)
 api.add_router("/breakers", routes_breakers.router)
+api.add_router("/flows", routes_flows.router)
 api.add_router("/schedules", routes_schedules.router)
 api.add_router("/queues/{queue}/dlq", routes_letters.router)
 api.add_router("/audit", routes_audit.router)

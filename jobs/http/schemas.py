@@ -121,6 +121,25 @@ class Bulk(Strict):
     jobs: Annotated[list[Trigger], Field(min_length=1, max_length=1000)]
 
 
+class FlowJob(Trigger):
+    """A job of a flow, with a name of its own in it."""
+
+    name: Text = Field(description="What `after` of other jobs of this flow calls it.")
+    after: Annotated[list[Text], Field(max_length=1000)] = Field(
+        default_factory=list, description="Names of the jobs that it waits for."
+    )
+    policy: Literal["all", "ignore_failures", "fail_at_once"] | Annotated[float, Field(ge=0, le=1)] | None = (
+        Field(None, description="What it needs of them: all, none, or the share that must complete.")
+    )
+
+
+class FlowIn(Strict):
+    """A graph of jobs, all or none."""
+
+    jobs: Annotated[list[FlowJob], Field(min_length=1, max_length=1000)]
+    correlation_id: Text | None = Field(None, description="The flow's id; made when there is none.")
+
+
 class JobFilter(Camel):
     """What to search for, and which page."""
 

@@ -7,16 +7,23 @@ from jobs.arguments import signature_of
 from jobs.configuration import queue_book
 from jobs.enqueue import enqueue_all, prepare
 from jobs.errors import OptionRefused, PayloadTooLarge, Refused
+from jobs.graphs import Flow
 from jobs.http.problems import Problem, of_error
 from jobs.http.schemas import Dedup as DedupIn
-from jobs.http.schemas import Trigger
+from jobs.http.schemas import FlowJob, Trigger
 from jobs.names import resolve_task
 from jobs.options import Debounce, Dedup, KeepLast, Throttle, Unique
 from jobs.store.insert import Enqueued, NewJob
 from jobs.worker.task import JobResult
 
 # What the core calls it -> what the API calls it.
-_FIELDS = {"queue": "queueName", "task": "jobName", "countdown": "delay", "task_id": "dedup.id"}
+_FIELDS = {
+    "queue": "queueName",
+    "task": "jobName",
+    "countdown": "delay",
+    "task_id": "dedup.id",
+    "depends_on": "after",
+}
 
 
 def start(trigger: Trigger) -> Enqueued:
@@ -45,6 +52,30 @@ def start_all(triggers: Sequence[Trigger]) -> list[Enqueued]:
         detail = f"{len(faults)} of {len(triggers)} jobs are refused; none was started."
         raise Problem(422, detail, kind="bulk-refused", faults=faults)
     return enqueue_all(prepared)
+
+
+def start_flow(jobs: Sequence[FlowJob], correlation_id: str) -> dict[str, str]:
+    """Start a graph of jobs, all or none; answers with their ids by name. The Problem names each that is refused."""
+    flow, faults = Flow(), list[dict[str, Any]]()
+    for job in jobs:
+        try:
+            task, options = _understood(job)
+            options |= {"correlation_id": correlation_id, "policy": job.policy}
+            prepare(task, (), job.data, options)
+            flow.add(job.name, task, job.data, job.after, **options)
+        except Refused as error:
+            problem = _problem(error)
+            kind = f"/problems/{problem.kind}"
+            faults.append(
+                {"name": job.name, "type": kind, "detail": problem.detail, "fields": problem.fields}
+            )
+    if faults:
+        detail = f"{len(faults)} of {len(jobs)} jobs are refused; none was started."
+        raise Problem(422, detail, kind="flow-refused", faults=faults)
+    try:
+        return flow.enqueue()
+    except Refused as error:
+        raise _problem(error) from None
 
 
 def _understood(trigger: Trigger) -> tuple[Any, dict[str, Any]]:
