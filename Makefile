@@ -29,7 +29,7 @@ demo-inline: setup ## the same ideas without workers or Redis: jobs run in the p
 
 test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name"
 	@.ci/chromium
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: setup-dev
 	@.venv/bin/ruff format --check .

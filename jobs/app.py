@@ -3,9 +3,10 @@
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import celeryd_after_setup, worker_init
 
 from jobs.aliases import alias_table, register_aliases
+from jobs.configuration import queue_book
 from jobs.errors import UnknownName
 from jobs.worker.consumption import Hearing
 from jobs.worker.liveness import Liveness
@@ -49,3 +50,13 @@ class Millrace(Celery):
 def _know_old_names(sender: Any, **_: Any) -> None:
     """When every module with tasks is imported, and before the pool is forked."""
     register_aliases(sender.app)
+
+
+@celeryd_after_setup.connect
+def _consume_partitions(instance: Any, **_: Any) -> None:
+    """A worker of a queue with partitions (`-Q name`) consumes all of them."""
+    queues = instance.app.amqp.queues
+    for name in [name for name in queues.consume_from if name in queue_book()]:
+        for part in queue_book().parts_of(name):
+            if part not in queues.consume_from:
+                queues.select_add(part)

@@ -30,7 +30,7 @@ class Processed:
 
 def process(queues: Sequence[str] = ()) -> Processed:
     """Plan the letters that are new and retry those that are due; without `queues`: of every queue."""
-    chosen = [queue_book().get(name) for name in queues] or list(queue_book())
+    chosen = [part for name in queues for part in queue_book().get(name).parts] or list(queue_book())
     planned = retried = refused = 0
     for queue in chosen:
         if queue.dead_letter_retry is not None:

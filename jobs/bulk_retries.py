@@ -62,14 +62,14 @@ def start(queue: str, choice: Choice, rate: float, canary: int, by: str) -> Bulk
         raise OptionRefused("rate", f"must be more than 0 and at most {HIGHEST_RATE:g} letters a second")
     if not 0 <= canary <= MOST_CANARIES:
         raise OptionRefused("canary", f"must be from 0 to {MOST_CANARIES}")
-    letters = choice.letters(queue_book().get(queue).name if queue else "")
+    letters = choice.letters(queue_book().part(queue).name if queue else "")
     with transaction.atomic():
         last = letters.aggregate(last=Max("id"))["last"]
         if last is None:
             raise NotFound("No open dead letter matches.")
         now = timezone.now()
         bulk = BulkRetry.objects.create(
-            state="canary" if canary else "running", queue=queue and queue_book().get(queue).name,
+            state="canary" if canary else "running", queue=queue and queue_book().part(queue).name,
             chosen=vars(choice), rate=rate, canary=canary, total=letters.filter(id__lte=last).count(),
             last_letter=last, next_at=now, created_at=now, created_by=by or audit.current_actor(),
         )  # fmt: skip

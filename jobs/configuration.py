@@ -41,6 +41,11 @@ def proof_every() -> float:
     return float(getattr(settings, "JOBS_PROOF_EVERY", 10.0))
 
 
+def autoscale_load() -> float:
+    """Load average per core above which a worker's pool does not grow."""
+    return float(getattr(settings, "JOBS_AUTOSCALE_LOAD", 1.5))
+
+
 def leader_lease() -> float:
     """Seconds after which a silent dispatcher loses its queues."""
     return float(getattr(settings, "JOBS_LEADER_LEASE", 4.0))

@@ -1,6 +1,6 @@
 """What operators do to whole queues: pause, resume, drain, clear, and change limits. Durable, and live."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from jobs.fence import keys, leases, scripts
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.limits import Limits
 from jobs.queries.queue_settings import NO_RATE, resolve, settings_of
+from jobs.queues import Queue
 from jobs.rates import parse_rate
 from jobs.store import queue_settings as store
 from jobs.store.dependencies import count_down
@@ -30,29 +31,28 @@ def pause(queue: str, by: str, reason: str = "") -> None:
     When this returns (outside a transaction), no later claim is possible. Unavailable when Redis does not
     answer: the queue is paused all the same, but a job that was released before may still start once Redis is back.
     """
-    name = queue_book().get(queue).name
-    with transaction.atomic():
-        store.set_state(name, store.State.PAUSED, by, reason)
-        audit.record("pause", f"queue {name}", by, reason=reason)
-    transaction.on_commit(partial(_take_tickets, name))
+    _set_state("pause", store.State.PAUSED, queue, by, reason, _take_tickets)
 
 
 def resume(queue: str, by: str, reason: str = "") -> None:
     """Let jobs of a paused or draining queue start again."""
-    name = queue_book().get(queue).name
-    with transaction.atomic():
-        store.set_state(name, store.State.OPEN, by, reason)
-        audit.record("resume", f"queue {name}", by, reason=reason)
-    transaction.on_commit(partial(_allow_tickets, name))
+    _set_state("resume", store.State.OPEN, queue, by, reason, _allow_tickets)
 
 
 def drain(queue: str, by: str, reason: str = "") -> None:
     """Let what is enqueued now run out; what is enqueued later waits until `resume`."""
-    name = queue_book().get(queue).name
+    _set_state("drain", store.State.DRAINING, queue, by, reason, _allow_tickets)
+
+
+def _set_state(
+    act: str, state: str, queue: str, by: str, reason: str, then: Callable[[list[str]], None]
+) -> None:
+    names = queue_book().parts_of(queue)
     with transaction.atomic():
-        store.set_state(name, store.State.DRAINING, by, reason)
-        audit.record("drain", f"queue {name}", by, reason=reason)
-    transaction.on_commit(partial(_allow_tickets, name))
+        for name in names:
+            store.set_state(name, state, by, reason)
+            audit.record(act, f"queue {name}", by, reason=reason)
+    transaction.on_commit(partial(then, names))
 
 
 def clear(queue: str, by: str, reason: str = "") -> int:
@@ -60,8 +60,11 @@ def clear(queue: str, by: str, reason: str = "") -> int:
 
     Jobs that start meanwhile are left alone.
     """
-    name = queue_book().get(queue).name
     why = reason or f"the queue was cleared by {by}"
+    return sum(_clear_part(name, by, reason, why) for name in queue_book().parts_of(queue))
+
+
+def _clear_part(name: str, by: str, reason: str, why: str) -> int:
     cleared, after = 0, 0
     while True:
         rows = _not_started(name, after)
@@ -79,16 +82,29 @@ def change_limits(queue: str, changes: Mapping[str, Any], by: str) -> Limits:
     """
     declared = queue_book().get(queue)
     checked = {name: _checked(name, value) for name, value in changes.items()}
-    row = settings_of(declared.name)
+    limits = _resulting(declared, checked)
+    names = [part.name for part in declared.parts]
+    with transaction.atomic():
+        for name in names:
+            store.set_limits(name, checked, by)
+            audit.record("change limits", f"queue {name}", by, **checked)
+    transaction.on_commit(partial(wake, names), robust=True)
+    return limits
+
+
+def _resulting(declared: Queue, checked: Mapping[str, Any]) -> Limits:
+    """The limits as they will be. OptionRefused when they would not make sense."""
+    row = settings_of(declared.parts[0].name)
     for name, value in checked.items():
         setattr(row, name, value)
     limits = resolve(declared, row)
     if limits.per_key and declared.key is None:
         raise OptionRefused(next(iter(checked)), f"the queue {declared.name!r} declares no key to count by")
-    with transaction.atomic():
-        store.set_limits(declared.name, checked, by)
-        audit.record("change limits", f"queue {declared.name}", by, **checked)
-    transaction.on_commit(partial(wake, [declared.name]), robust=True)
+    whole = [name for name in ("rate", "max_running") if checked.get(name) and getattr(limits, name)]
+    if whole and (declared.partitions > 1 or declared.part_of):
+        raise OptionRefused(
+            whole[0], f"no leader sees all partitions of {declared.declared_name!r}; limit it per key"
+        )
     return limits
 
 
@@ -121,22 +137,24 @@ def _rate(name: str, text: str) -> str:
         raise OptionRefused(name, f"{error}, or {NO_RATE!r}") from None
 
 
-def _take_tickets(queue: str) -> None:
+def _take_tickets(queues: list[str]) -> None:
     try:
-        leases.pause(client(), queue)
+        for queue in queues:
+            leases.pause(client(), queue)
     except REDIS_ERRORS as error:
         raise Unavailable(
             f"{queue} is paused, but Redis does not answer: a job that was released before may still start."
         ) from error
-    wake([queue])
+    wake(queues)
 
 
-def _allow_tickets(queue: str) -> None:
+def _allow_tickets(queues: list[str]) -> None:
     try:
-        leases.resume(client(), queue)
+        for queue in queues:
+            leases.resume(client(), queue)
     except REDIS_ERRORS:
-        return  # the leader does it as soon as Redis answers
-    wake([queue])
+        return  # the leaders do it as soon as Redis answers
+    wake(queues)
 
 
 def _not_started(queue: str, after: int) -> list[tuple[int, str]]:

@@ -40,6 +40,7 @@ def find_faults(
     found = [Fault("E001", sentence) for sentence in book.faults()]
     found += [Fault("E002", sentence) for task in tasks.values() for sentence in _unknown_options(task)]
     found += [Fault("E003", sentence) for task in tasks.values() for sentence in _crossed_limits(task)]
+    found += [Fault("E003", sentence) for sentence in _rated_in_partitions(book, tasks)]
     found += [Fault("E005", sentence) for sentence in _unregistered(book, tasks)]
     found += [Fault("E006", sentence) for sentence in _unknown_dependencies(dependencies, tasks)]
     found += [Fault("E006", sentence) for sentence in alias_faults(tasks)]
@@ -87,6 +88,15 @@ def _crossed_limits(task: Any) -> Iterator[str]:
         low, high = getattr(task, shorter), getattr(task, longer)
         if low and high and low > high:
             yield f"task {task.name!r}: {shorter} ({low:g} s) is longer than {longer} ({high:g} s)"
+
+
+def _rated_in_partitions(book: QueueBook, tasks: Mapping[str, Any]) -> Iterator[str]:
+    if book.default not in book:
+        return
+    for name, task in tasks.items():
+        queue = book.of_task(name)
+        if queue.partitions > 1 and getattr(task, "rate_limit", None):
+            yield f"task {name!r}: its rate_limit cannot hold over the partitions of {queue.name!r}; limit per key"
 
 
 def _consumed(procfile: str, default: str) -> dict[str, str]:

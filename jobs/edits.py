@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from jobs.configuration import queue_book
 from jobs.enqueue import prepare
 from jobs.errors import ArgumentsRefused
 from jobs.masking import MASK, named, names_of
@@ -18,11 +19,13 @@ def edited(row: Job | DeadLetter, data: Mapping[str, Any]) -> Payload:
     follows the edit; one that was given by hand stays.
     """
     task = resolve_task(row.task)
-    new = prepare(task, (), _unmasked(task, row, data), {})
+    known = row.queue in queue_book()
+    same_queue = {"queue": queue_book().get(row.queue).declared_name} if known else {}
+    new = prepare(task, (), _unmasked(task, row, data), same_queue)
     old = prepare(task, row.args, row.kwargs, {}) if row.unique_key else None
     follows = old is None or old.unique_key == row.unique_key
     key = new.unique_key if follows else row.unique_key
-    return Payload(new.args, new.kwargs, key, new.subject)
+    return Payload(new.args, new.kwargs, key, new.subject, new.queue, new.limit_key)
 
 
 def _unmasked(task: Any, row: Job | DeadLetter, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,13 +49,15 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         if options.get("queue")
         else queue_book().of_task(options.get("route_name") or task.name)
     )
+    limit_key = _limit_key(queue, task, checked_args, checked_kwargs)
+    uid = _uid(options)
     delay, run_at = _start(options)
     expires_in, expires_at = _moment("expires", options.get("expires"))
     if delay is not None or run_at is not None:
         refuse_delay(keys.dedup)
     return NewJob(
-        uid=_uid(options),
-        queue=queue.name,
+        uid=uid,
+        queue=queue.part_for(limit_key or uid).name,
         task=task.name,
         args=encoded_args,
         kwargs=encoded_kwargs,
@@ -73,7 +75,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         idempotent_for=keys.idempotent_for,
         dedup=keys.dedup,
         correlation_id=_identifier("correlation_id", options.get("correlation_id") or ""),
-        limit_key=_limit_key(queue, task, checked_args, checked_kwargs),
+        limit_key=limit_key,
         subject=_subject(task, checked_args, checked_kwargs),
         tags=_tags(options.get("tags") or ()),
     )

@@ -11,6 +11,16 @@ from tests.services_plugin import LAUNCHER
 __all__ = ["own_state", "sandbox_server", "seeded_folder", "start"]
 
 
+PROCESSES = {"platform", "site", "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run in parallel, tests that start processes of their own stay on one side, one after the other."""
+    for item in items:
+        if PROCESSES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("processes"))
+
+
 @pytest.fixture
 def services(pytestconfig: pytest.Config) -> Iterator[Launcher]:
     """The run's PostgreSQL and Valkey, for fault tests: `services.valkey.kill()`, `.start()`, `.port`.

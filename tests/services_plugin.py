@@ -21,6 +21,10 @@ LAUNCHER = pytest.StashKey[Launcher]()
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """A wrapper runs before every other plugin's hook, so before pytest-django's."""
+    hands_out = early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ
+    if hands_out:  # the tests, to processes that come here themselves
+        yield
+        return
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended politely, the servers end too
     launcher = create(PARENT)
     early_config.stash[LAUNCHER] = launcher

@@ -154,6 +154,7 @@ JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
+JOBS_AUTOSCALE_LOAD = env.float("JOBS_AUTOSCALE_LOAD", default=1.5)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
 
 CELERY_BROKER_URL = REDIS_URL

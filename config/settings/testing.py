@@ -22,6 +22,7 @@ JOBS_QUEUES = (
         "tenants", "tests", concurrency=2, key="tenant", keep_completed=100_000,
         tasks=("tests.sample_tasks.tenant_work", "tests.sample_tasks.asked_to_wait"),
     ),
+    Queue("parted", "tests", concurrency=2, key="tenant", partitions=3, keep_completed=100_000),
     Queue("fixed", "tests", concurrency=1, attempts=3, backoff=Fixed(0.1), keep_completed=3, keep_failed=2),
     Queue("again", "tests", attempts=1, dead_letter_retry=Fixed(0.0), dead_letter_rounds=2),
 )  # fmt: skip

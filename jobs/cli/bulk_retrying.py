@@ -19,7 +19,7 @@ def _add_queue(parser: CommandParser) -> None:
 
 
 def _process(output: Output, options: argparse.Namespace) -> None:
-    queues = [queue_book().get(options.queue).name] if options.queue else []
+    queues = [queue_book().part(options.queue).name] if options.queue else []
     done = vars(automatic_retries.process(queues))
     audit.record("process dead-letter retries", f"queue {queues[0]}" if queues else "every queue", **done)
     output.say(f"Planned {done['planned']}, retried {done['retried']}, refused {done['refused']}.", done)

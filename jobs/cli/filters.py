@@ -87,7 +87,7 @@ def positive(text: str) -> int:
 def _common(options: argparse.Namespace, moment: str) -> Q:
     wanted = Q()
     if options.queue:
-        wanted &= Q(queue=queue_book().get(options.queue).name)
+        wanted &= Q(queue__in=queue_book().parts_of(options.queue))
     if options.name:
         name = options.name.replace("-", "_")
         wanted &= Q(task=name) | Q(task__endswith=f".{name}")

@@ -67,7 +67,7 @@ def _add_purge(parser: CommandParser) -> None:
 
 
 def _purge(output: Output, options: argparse.Namespace) -> None:
-    queue = queue_book().get(options.queue).name if options.queue else ""
+    queue = queue_book().part(options.queue).name if options.queue else ""
     count = dead_letters.purge(options.older_than, queue)
     age = in_words(options.older_than)
     output.say(f"Deleted {count} dead letters older than {age}.", {"deleted": count})

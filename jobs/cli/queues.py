@@ -29,7 +29,7 @@ def _list(output: Output, _: argparse.Namespace) -> None:
 
 
 def _show(output: Output, options: argparse.Namespace) -> None:
-    queue = queue_book().get(options.name)
+    queue = queue_book().part(options.name)
     limits = limits_of([queue.name])[queue.name]
     roll = _roll(output)
     record = _record(queue, limits, counts_by_queue_and_state().get(queue.name, {}), roll)
@@ -70,7 +70,7 @@ def _record(queue: Queue, limits: Limits, counts: dict[str, int], roll: Roll | N
 
 
 def _settings(queue: Queue) -> dict[str, Any]:
-    tasks = [name for name in registered_tasks() if queue_book().of_task(name).name == queue.name]
+    tasks = [name for name in registered_tasks() if queue_book().of_task(name).name == queue.declared_name]
     return {
         "limits": shown(limits_of([queue.name])[queue.name]),
         "key": queue.key,

@@ -1,5 +1,6 @@
 """Which queues this dispatcher leads: a lease per queue, renewed in time, taken over when it lapses."""
 
+import json
 import secrets
 import socket
 import time
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 
 import redis
 
+from jobs.dispatcher.sharing import Peer, to_hand_over
 from jobs.fence import keys, scripts
 
 
@@ -17,6 +19,7 @@ class Leadership:
         self._client = client
         self._queues = list(queues)
         self._lease = lease
+        self._lease_ms = int(lease * 1000)
         self._renew_at = 0.0
         self.identity = f"{socket.gethostname()}:{secrets.token_hex(4)}"
         self.led: set[str] = set()
@@ -29,12 +32,24 @@ class Leadership:
     def renew(self) -> set[str]:
         """Renew or take what can be had; answers with queues that are newly led."""
         names = [keys.leader(queue) for queue in self._queues]
-        held = scripts.run(self._client, "lead", names, [self.identity, int(self._lease * 1000)])
+        held = scripts.run(self._client, "lead", names, [self.identity, self._lease_ms])
         now_led = {queue for queue, mine in zip(self._queues, held, strict=True) if mine}
         gained = now_led - self.led
         self.led = now_led
         self._renew_at = time.monotonic() + self._lease / 4
         return gained
+
+    def surplus(self) -> tuple[str, str] | None:
+        """A queue that another dispatcher should lead, and that one's id: meets the others."""
+        said = json.dumps({"may_lead": self._queues, "leads": len(self.led)})
+        told = scripts.run(self._client, "meet", [keys.DISPATCHERS], [self.identity, said, self._lease_ms])
+        peers = {name: _peer(text) for name, text in zip(told[::2], told[1::2], strict=True)}
+        return to_hand_over(frozenset(self.led), peers)
+
+    def hand_over(self, queue: str, other: str) -> None:
+        """Let another dispatcher lead a queue; everything that was read of it must be folded."""
+        scripts.run(self._client, "handover", [keys.leader(queue)], [self.identity, other, self._lease_ms])
+        self.led.discard(queue)
 
     def forget(self) -> None:
         """Redis was away: what is led has to be found out again."""
@@ -44,4 +59,10 @@ class Leadership:
     def resign(self) -> None:
         """Give up everything, so that others need not wait for the lease to lapse."""
         scripts.run(self._client, "yield", [keys.leader(queue) for queue in self._queues], [self.identity])
+        self._client.hdel(keys.DISPATCHERS, self.identity)
         self.led = set()
+
+
+def _peer(text: str) -> Peer:
+    said = json.loads(text)
+    return Peer(frozenset(said["may_lead"]), int(said["leads"]))

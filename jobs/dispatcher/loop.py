@@ -122,6 +122,19 @@ class Dispatcher:
             for queue in sorted(gained):
                 self._take_over(queue)
             logger.info("leading %d queues", len(self.windows))
+        self._share()
+
+    def _share(self) -> None:
+        """Give a queue to a dispatcher that leads fewer, one at a time."""
+        surplus = self.leadership.surplus()
+        if surplus is None:
+            return
+        if self._unfolded:
+            self._fold()
+        queue, other = surplus
+        self.leadership.hand_over(queue, other)
+        del self.windows[queue]
+        logger.info("handed %s over to %s", queue, other)
 
     def _take_over(self, queue: str) -> None:
         """Learn what is out, then fold the log to its end: only then is it safe to release."""

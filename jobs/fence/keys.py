@@ -7,6 +7,8 @@ WORKERS = f"{PREFIX}:workers"  # hash: worker id -> what it announces, as JSON
 HEARTBEATS = f"{PREFIX}:heartbeats"  # sorted set: worker id -> Redis time in ms at which it lapses
 EPOCH = f"{PREFIX}:epoch"  # changes when Redis was emptied
 
+DISPATCHERS = f"{PREFIX}:dispatchers"  # hash: dispatcher id -> `lapses_ms|what it says`
+
 WATCHED = (
     f"{PREFIX}:watched"  # sorted set: subject that people look at -> Unix seconds until which that counts
 )

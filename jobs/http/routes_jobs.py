@@ -48,7 +48,7 @@ def search(request: HttpRequest, wanted: Query[JobFilter]) -> JobPage:
     """Find jobs, newest first, a page at a time."""
     looked_for = Wanted(
         state=str(wanted.state or ""),
-        queue=queue_book().get(wanted.queue).name if wanted.queue else "",
+        queues=queue_book().parts_of(wanted.queue) if wanted.queue else (),
         task=wanted.task or "",
         tag=wanted.tag or "",
         correlation_id=wanted.correlation_id or "",

@@ -28,7 +28,7 @@ BulkId = Annotated[RowId, Path(description="The bulk retry's number.")]
 @router.get("", response={200: LetterPage, **PROBLEMS})
 def list_letters(request: HttpRequest, queue: QueueName, wanted: Query[LetterFilter]) -> LetterPage:
     """The queue's dead letters, newest first, a page at a time."""
-    name = queue_book().get(queue).name
+    name = queue_book().part(queue).name
     rows, following = find_letters(name, wanted.cursor, wanted.limit, resolved=wanted.resolved)
     return LetterPage(items=[represent.failure(row) for row in rows], next=following)
 
@@ -36,7 +36,7 @@ def list_letters(request: HttpRequest, queue: QueueName, wanted: Query[LetterFil
 @router.get("/stats", response={200: LetterStats, **PROBLEMS})
 def stats(request: HttpRequest, queue: QueueName) -> LetterStats:
     """Open dead letters: retryable against not, by error, by day."""
-    counts = count_letters(queue_book().get(queue).name)
+    counts = count_letters(queue_book().part(queue).name)
     return LetterStats(
         total=counts.total,
         retryable=counts.retryable,
@@ -76,7 +76,7 @@ def discard(request: HttpRequest, queue: QueueName, letter_id: LetterId, body: D
 def process_retries(request: HttpRequest, queue: QueueName) -> Processed:
     """Retry the queue's letters that are due by its own strategy, as happens every minute."""
     must_operate(request)
-    name = queue_book().get(queue).name
+    name = queue_book().part(queue).name
     processed = automatic_retries.process([name])
     audit.record("process dead-letter retries", f"queue {name}", **vars(processed))
     return Processed(**vars(processed))
@@ -95,7 +95,7 @@ def retry_many(request: HttpRequest, queue: QueueName, body: RetryLetters) -> St
         failed_after=body.failed_after.isoformat() if body.failed_after else None,
         failed_before=body.failed_before.isoformat() if body.failed_before else None,
     )
-    name = queue_book().get(queue).name
+    name = queue_book().part(queue).name
     bulk = bulk_retries.start(name, choice, body.rate, body.canary, str(user))
     return Status(202, BulkRetryOut(**bulk_retries.shown(bulk)))
 
@@ -117,14 +117,14 @@ def stop_bulk(request: HttpRequest, queue: QueueName, bulk_id: BulkId) -> BulkRe
 def purge(request: HttpRequest, queue: QueueName, wanted: Query[Purge]) -> Deleted:
     """Delete the queue's letters that failed more than so many days ago, open or not."""
     must_operate(request)
-    name = queue_book().get(queue).name
+    name = queue_book().part(queue).name
     return Deleted(deleted=dead_letters.purge(wanted.older_than_days * 86_400.0, name))
 
 
 def _bulk(queue: str, bulk_id: int) -> BulkRetry:
     """The bulk retry, in the queue that the address names."""
     bulk = bulk_retries.get_bulk_retry(bulk_id)
-    if bulk.queue != queue_book().get(queue).name:
+    if bulk.queue != queue_book().part(queue).name:
         raise NotFound(f"There is no bulk retry {bulk_id} in {queue}.")
     return bulk
 
@@ -132,6 +132,6 @@ def _bulk(queue: str, bulk_id: int) -> BulkRetry:
 def _letter(queue: str, letter_id: int) -> DeadLetter:
     """The letter, in the queue that the address names."""
     letter = dead_letters.get_letter(letter_id)
-    if letter.queue != queue_book().get(queue).name:
+    if letter.queue != queue_book().part(queue).name:
         raise NotFound(f"There is no dead letter {letter_id} in {queue}.")
     return letter

@@ -64,7 +64,7 @@ def health(request: HttpRequest) -> Health:
 @router.get("/failures", response={200: Failures, **PROBLEMS})
 def failures(request: HttpRequest, wanted: Query[FailureFilter]) -> Failures:
     """Recent failures that nobody has dealt with: error, traceback, payload, attempts."""
-    queue = queue_book().get(wanted.queue_name).name if wanted.queue_name else ""
+    queue = queue_book().part(wanted.queue_name).name if wanted.queue_name else ""
     rows, _ = find_letters(queue, None, wanted.limit)
     return Failures(items=[represent.failure(row) for row in rows])
 
@@ -78,7 +78,7 @@ def list_queues(request: HttpRequest) -> Queues:
 @queues_router.get("/{queue}", response={200: QueueOut, **PROBLEMS})
 def read_queue(request: HttpRequest, queue: Text) -> QueueOut:
     """One queue; hyphens and underscores mean the same."""
-    declared = queue_book().get(queue)
+    declared = queue_book().part(queue)
     return _queue(declared)
 
 
@@ -87,7 +87,7 @@ def change_queue(request: HttpRequest, queue: Text, changes: PatchDict[LimitChan
     """Change limits, live: only the fields that are given."""
     user = must_operate(request)
     control.change_limits(queue, changes, str(user))
-    return _queue(queue_book().get(queue))
+    return _queue(queue_book().get(queue).parts[0])
 
 
 @router.post("/queue-action", response={200: QueueActed, **PROBLEMS})
@@ -101,13 +101,13 @@ def queue_action(request: HttpRequest, body: QueueAction) -> QueueActed:
         {"pause": control.pause, "resume": control.resume, "drain": control.drain}[body.action](
             body.queue_name, user, body.reason
         )
-    return QueueActed(queue=_queue(queue_book().get(body.queue_name)), cancelled=cancelled)
+    return QueueActed(queue=_queue(queue_book().get(body.queue_name).parts[0]), cancelled=cancelled)
 
 
 @queues_router.get("/{queue}/priority-distribution", response={200: PriorityDistribution, **PROBLEMS})
 def read_priorities(request: HttpRequest, queue: Text) -> PriorityDistribution:
     """How many jobs wait at each priority from 0 to 10, with the names and weights of the levels."""
-    name = queue_book().get(queue).name
+    name = queue_book().part(queue).name
     levels = {int(priority): level for level, priority in NAMED.items()}
     weights = {int(priority): weight for weight, priority in WEIGHTS.items()}
     shares = [

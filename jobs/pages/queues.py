@@ -35,7 +35,7 @@ _NUMBERS: dict[str, Callable[[str], Any]] = {
 def queue(request: HttpRequest, name: str) -> HttpResponse:
     """The page; a POST acts on the queue first."""
     try:
-        declared = queue_book().get(name)
+        declared = queue_book().part(name)
     except UnknownName:
         return render(request, "404.html", status=404)
     if request.method == "POST":
@@ -46,14 +46,14 @@ def queue(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, name: str) -> dict[str, Any]:
-    declared, limits, row = queue_book().get(name), limits_of([name])[name], settings_of(name)
+    declared, limits, row = queue_book().part(name), limits_of([name])[name], settings_of(name)
     now, declared_limits = shown(limits), shown(declared.limits())
     return {
         "queue": queue_now(name),
         "declared": declared,
         "state": state_of(limits),
         "row": row,
-        "tasks": sorted(short_name(task) for task in registered_tasks() if queue_book().of_task(task) is declared),
+        "tasks": sorted(short_name(task) for task in registered_tasks() if _routed(task) == declared.declared_name),
         "fields": [
             {"name": field, "label": label, "hint": hint, "now": now[field], "set": getattr(row, field),
              "declared": declared_limits[field]}
@@ -63,6 +63,10 @@ def _context(request: HttpRequest, name: str) -> dict[str, Any]:
         "fair": limits.fair,
         "may": may_operate(request.user),
     }  # fmt: skip
+
+
+def _routed(task: str) -> str:
+    return queue_book().of_task(task).name
 
 
 def _act(request: HttpRequest, name: str) -> HttpResponse | None:
@@ -104,7 +108,7 @@ def _done(request: HttpRequest, name: str, action: str) -> str | None:
 def _changes(request: HttpRequest, name: str) -> dict[str, Any]:
     """What the form says: an empty field takes the override back."""
     changes: dict[str, Any] = {}
-    keyed = queue_book().get(name).key is not None
+    keyed = queue_book().part(name).key is not None
     for field, label, _ in _FIELDS:
         text = request.POST.get(field, "").strip()
         if keyed or field not in _PER_KEY:

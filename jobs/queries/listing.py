@@ -1,5 +1,6 @@
 """Searching jobs: newest first, a page at a time, by the row's id as the cursor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -12,7 +13,7 @@ class Wanted:
     """What to look for; empty fields mean anything. `task` is a full or short name."""
 
     state: str = ""
-    queue: str = ""
+    queues: Sequence[str] = ()
     task: str = ""
     tag: str = ""
     correlation_id: str = ""
@@ -32,7 +33,7 @@ def find_jobs(wanted: Wanted, before: int | None, limit: int) -> tuple[list[Job]
 def _filtered(wanted: Wanted) -> QuerySet[Job]:
     exact = {
         "state": wanted.state,
-        "queue": wanted.queue,
+        "queue__in": wanted.queues,
         "correlation_id": wanted.correlation_id,
         "subject": wanted.subject,
     }

@@ -65,7 +65,7 @@ class Subscribe(_Request):
     @classmethod
     def _known(cls, names: frozenset[str]) -> frozenset[str]:
         try:
-            return frozenset(queue_book().get(name).name for name in names)
+            return frozenset(part for name in names for part in queue_book().parts_of(name))
         except UnknownName as error:
             raise ValueError(str(error)) from None
 

@@ -15,12 +15,16 @@ class Payload:
     kwargs: str
     unique_key: str | None
     subject: str
+    queue: str
+    limit_key: str
 
 
 def replace_payload(uid: str, payload: Payload) -> None:
     """Write it, in the caller's transaction, which holds the row. IllegalMove when another live job has
     the key, or the job runs or completed."""
-    values = [payload.args, payload.kwargs, payload.unique_key, payload.subject, uid]
+    values = [
+        payload.args, payload.kwargs, payload.unique_key, payload.subject, payload.queue, payload.limit_key, uid,
+    ]  # fmt: skip
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_REPLACE, values)
@@ -31,6 +35,7 @@ def replace_payload(uid: str, payload: Payload) -> None:
 
 
 _REPLACE = """
-UPDATE jobs_job SET args = %s::jsonb, kwargs = %s::jsonb, unique_key = %s, subject = %s
+UPDATE jobs_job SET args = %s::jsonb, kwargs = %s::jsonb, unique_key = %s, subject = %s,
+    queue = %s, limit_key = %s
 WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked', 'failed', 'cancelled')
 """

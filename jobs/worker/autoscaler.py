@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from jobs.autoscaling import Bounds, Machine, wanted_processes
+from jobs.configuration import autoscale_load
 from jobs.worker.celery_internals import CeleryAutoscaler
 
 _KEEPALIVE = 10  # seconds without a new job after which processes are given up
@@ -20,7 +21,7 @@ class Autoscaler(CeleryAutoscaler):
         super().__init__(pool, highest, lowest, keepalive=_KEEPALIVE, **options)
 
     def _maybe_scale(self, req: Any = None) -> bool:
-        bounds = Bounds(max(1, self.min_concurrency), self.max_concurrency)
+        bounds = Bounds(max(1, self.min_concurrency), self.max_concurrency, autoscale_load())
         change: int = wanted_processes(self.processes, self.qty, bounds, machine_now()) - self.processes
         if change > 0:
             self.scale_up(change)

@@ -100,8 +100,8 @@ def test_all_faults_are_told_at_once() -> None:
         "queue 'tiny': keep_completed cannot be negative",
         "queue 'tiny': keep_failed cannot be negative",
         "queue 'twice' is declared twice",
+        "queue 'same-name' is declared twice",
         "task 'a.b' is routed to both 'twice' and 'same-name'",
-        "queue 'same_name' is declared twice",
         "the default queue 'twise' is not declared; did you mean 'twice'?",
     ]
 

@@ -29,7 +29,8 @@ class Command(BaseCommand):
     def handle(self, *_: Any, queues: str | None, **__: Any) -> None:
         """Run until told to stop."""
         try:
-            names = [queue_book().get(name.strip()).name for name in queues.split(",")] if queues else None
+            named = [name.strip() for name in queues.split(",")] if queues else []
+            names = [part for name in named for part in queue_book().parts_of(name)]
         except UnknownName as error:
             raise CommandError(str(error)) from None
         stopping: list[int] = []

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from jobs.configuration import queue_book
 from jobs.states import LIVE, State
 from jobs.store.insert import Enqueued, NewJob, try_insert
 
@@ -69,9 +70,11 @@ def put_off(uid: str, job: NewJob, delay: float, max_wait: float | None) -> None
 
 
 def _payload(job: NewJob) -> list[Any]:
+    parts = queue_book().siblings(job.queue)
     return [
         job.args, job.kwargs, job.options, job.canvas, job.priority, job.max_attempts, job.expires_in,
-        job.expires_at, job.correlation_id, job.subject, list(job.tags), job.idempotency_key,
+        job.expires_at, job.correlation_id, job.subject, list(job.tags), job.idempotency_key, parts, job.limit_key,
+        parts, job.queue,
     ]  # fmt: skip
 
 
@@ -89,7 +92,9 @@ SELECT id, %s, false, true FROM jobs_job WHERE uid = %s
 _PAYLOAD = """
     args = %s::jsonb, kwargs = %s::jsonb, options = %s::jsonb, canvas = coalesce(%s::jsonb, canvas), priority = %s,
     max_attempts = %s, expires_at = coalesce(clock_timestamp() + make_interval(secs => %s), %s),
-    correlation_id = %s, subject = %s, tags = %s::varchar[], idempotency_key = %s
+    correlation_id = %s, subject = %s, tags = %s::varchar[], idempotency_key = %s,
+    limit_key = CASE WHEN queue = ANY(%s) THEN %s ELSE limit_key END,
+    queue = CASE WHEN queue = ANY(%s) THEN %s ELSE queue END
 """
 
 _REPLACE = f"""

@@ -31,7 +31,8 @@ def test_limits_are_set_and_reset(manage: Calls) -> None:
     words = ("--rate", "5/s", "--max-running", "3", "--ageing", "60", "--burst", "9")
     limits = manage("queues", "set", "quick", *words, "--json").json()["limits"]
     assert (limits["rate"], limits["max_running"], limits["ageing"], limits["burst"]) == ("5/s", 3, 60.0, 9)
-    assert manage("queues", "list", "--json").json()[-3]["rate"] == "5/s"
+    listed = {queue["name"]: queue["rate"] for queue in manage("queues", "list", "--json").json()}
+    assert (listed["quick"], listed["fixed"]) == ("5/s", None)
     limits = manage("queues", "set", "quick", "--reset", "--json").json()["limits"]
     assert (limits["rate"], limits["max_running"], limits["ageing"]) == (None, None, None)
 

@@ -40,10 +40,13 @@ def _bundles_seen(worker: Process) -> int:
 
 def test_short_jobs_travel_together_and_each_has_its_own_history(platform: Platform) -> None:
     worker = _warm(platform)
-    before = _bundles_seen(worker)
-    results = _enqueue(["quick"] * 100)
-    wait_for_all(results)
-    assert_each_completed_once(results)
+    for _ in range(10):  # on a busy machine a few runs are slow, and then it takes some more to learn
+        before = _bundles_seen(worker)
+        results = _enqueue(["quick"] * 100)
+        wait_for_all(results)
+        assert_each_completed_once(results)
+        if _bundles_seen(worker) > before:
+            break
     assert _bundles_seen(worker) > before
     assert [result.get(timeout=10) for result in results[:2]] == ["quick-0", "quick-1"]
     attempts = Attempt.objects.filter(job__uid__in=[result.id for result in results])
@@ -106,7 +109,8 @@ def test_time_limits_hold_for_each_job_of_a_bundle(platform: Platform) -> None:
 
 def test_celerys_events_are_sent_for_each_job_when_somebody_listens(platform: Platform) -> None:
     _warm(platform)
-    current_app.control.enable_events()
+    answers = current_app.control.broadcast("enable_events", reply=True, limit=1, timeout=20)
+    assert len(answers) == 1
     seen: Counter[str] = Counter()
     with current_app.connection_for_read() as connection, _listening(connection, seen):
         results = _enqueue(["quick"] * 40)

@@ -85,7 +85,7 @@ def test_an_operator_asks_a_running_job_to_end(operator: Client, make_job: MakeJ
     html = operator.post("/jobs/job-1", {"action": "cancel"}, follow=True).content.decode()
     assert Job.objects.get().state == "active"
     assert "The job is asked to end; it is interrupted if it does not." in html
-    assert f"Asked to end: {Job.objects.get().cancel_reason}." in html
+    assert f"It was asked to end: {Job.objects.get().cancel_reason}." in html
     assert Job.objects.get().cancel_reason.startswith("cancelled by ")
 
 

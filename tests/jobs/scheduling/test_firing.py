@@ -70,6 +70,8 @@ def test_a_tick_enqueues_its_job_once_however_often_it_is_fired(report: Periodic
 
 
 def test_many_that_fire_at_once_enqueue_each_tick_once(report: PeriodicTask) -> None:
+    decide(report, missed="all", window=3600)  # one that runs ahead finds the others' ticks late
+
     def beat() -> None:
         try:
             for number in range(1, 6):
