@@ -33,7 +33,7 @@ make_venv() {
 
 # uv is fast; pip is there when uv cannot be had or fails. Neither leaves a cache outside this folder.
 install() {
-    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_LINK_MODE=copy
+    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_LINK_MODE=copy UV_SYSTEM_CERTS=true
     echo "setup: installing $*"
     arguments=""
     for file in "$@"; do arguments="$arguments -r $file"; done
