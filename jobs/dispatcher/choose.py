@@ -22,7 +22,7 @@ def choose(window: Window, room: int, except_tasks: Sequence[str] = ()) -> list[
         ordered = by_age(next_by_priority(wanted, room), gate.limits.ageing, datetime.now(UTC))
     else:
         ordered = next_waiting(wanted, room)
-    return _admitted(gate, ordered, room)
+    return _admitted(gate, ordered, room, window.slots - window.busy)
 
 
 def in_turn(jobs: Sequence[WaitingJob]) -> list[WaitingJob]:
@@ -52,11 +52,20 @@ def by_age(jobs: Iterable[WaitingJob], step: float, now: datetime) -> list[Waiti
     return sorted(jobs, key=standing)
 
 
-def _admitted(gate: Gate, jobs: Iterable[WaitingJob], room: int) -> list[WaitingJob]:
-    """Those that every limit lets through; each counts as released before the next is asked about."""
+def _admitted(gate: Gate, jobs: Iterable[WaitingJob], room: int, free: int) -> list[WaitingJob]:
+    """Those that every limit lets through; each counts as released before the next is asked about.
+
+    A job whose task has a rate of its own goes into one of the `free` slots, never ahead of them: its start
+    is counted. When its turn comes and none is free, nothing is released past it; while its rate is used up
+    it is not among the `jobs`, and the others go on.
+    """
     chosen: list[WaitingJob] = []
+    gate.kept_back = False
     for job in jobs:
         if len(chosen) == room:
+            break
+        if job.task in gate.task_rates and len(chosen) >= free:
+            gate.kept_back = True
             break
         if gate.admits(job.task, job.limit_key):
             gate.released(job.task, job.limit_key)

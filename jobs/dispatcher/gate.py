@@ -26,6 +26,7 @@ class Gate:
     offset: float = 0.0
     holds: dict[str, float] = field(default_factory=dict)  # limit key (empty: the queue) -> until
     last_key: str = ""  # the key that was served last
+    kept_back: bool = False  # whether the last look left out a job for want of a free slot
     _meters: dict[Scope, Meter] = field(default_factory=dict)
     _running: Counter[str] = field(default_factory=Counter)  # released and not ended, by limit key
 
@@ -36,8 +37,8 @@ class Gate:
 
     @property
     def rated(self) -> bool:
-        """Whether starts are counted: then nothing is released ahead of a free slot."""
-        return bool(self.limits.rate or self.limits.rate_per_key or self.task_rates)
+        """Whether every start is counted: then nothing is released ahead of a free slot."""
+        return bool(self.limits.rate or self.limits.rate_per_key)
 
     # -- what happens to jobs --------------------------------------------------------------------------
 

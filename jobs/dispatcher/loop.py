@@ -190,8 +190,7 @@ class Dispatcher:
             slots = roll.slots(window.queue)
             window.dirty = window.dirty or slots > window.slots
             window.slots = slots
-            rated = window.gate is not None and window.gate.rated
-            window.bundling = self._bundling if roll.bundles(window.queue) and not rated else frozenset()
+            window.bundling = self._may_bundle(window, roll)
         if now >= self._poll_at:
             self._poll(now)
         self._rescue(now, roll)
@@ -205,6 +204,19 @@ class Dispatcher:
                 logger.warning(
                     "repaired the flow of %s: %s; now %s", finding.uid, finding.problem, finding.state
                 )
+
+    def _may_bundle(self, window: Window, roll: Roll) -> frozenset[str]:
+        """Tasks whose jobs may share a message now: none of which each start is counted."""
+        if not roll.bundles(window.queue):
+            return frozenset()
+        gate = window.gate
+        return (
+            self._bundling
+            if gate is None
+            else frozenset()
+            if gate.rated
+            else self._bundling - set(gate.task_rates)
+        )
 
     def _start_over(self, now: float) -> None:
         """Redis was emptied: wait for the workers to enter again what they run, then release what is owed."""

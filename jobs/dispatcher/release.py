@@ -35,7 +35,9 @@ def release(
         return 0
     rows = choose(window, room, breakers.shut_out())
     # Else everything that waits is out; behind a gate, what is not may only be kept back.
-    window.dirty = len(rows) == room or (window.gate is not None and (bool(rows) or window.gate.full))
+    window.dirty = len(rows) == room or (
+        window.gate is not None and (bool(rows) or window.gate.full or window.gate.kept_back)
+    )
     jobs = breakers.admitted(window.queue, [released(row) for row in rows])
     if len(jobs) < len(rows):
         _put_back(window, rows, {job.uid for job in jobs})
