@@ -4,10 +4,10 @@ PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run stop demo demo-inline test lint check bench screenshots lock
+.PHONY: help setup setup-dev run stop demo demo-inline test lint check chaos bench screenshots lock
 
 help: ## this list
-	@grep -E '^(help|run|stop|demo|demo-inline|test|check|bench|screenshots|lock):.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
+	@grep -E '^(help|run|stop|demo|demo-inline|test|check|chaos|bench|screenshots|lock):.*##' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{printf "make %-11s %s\n", $$1, $$2}'
 
 setup:
 	@scripts/setup.sh requirements.txt
@@ -39,6 +39,9 @@ lint: setup-dev
 	@$(PY) scripts/check_django.py
 
 check: lint test ## format, lint, types, import contracts, migrations, deployment, then the tests
+
+chaos: setup ## run jobs under faults and check every promise; ARGS="--jobs 2000 --faults 15 --seed 7"
+	@$(MANAGE) jobs chaos $(ARGS)
 
 bench: setup-dev ## measure against Celery alone, side by side; ARGS="--jobs 5000 --rounds 3"
 	@$(PY) -m bench $(ARGS)

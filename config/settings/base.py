@@ -9,6 +9,7 @@ from config.priorities import RULES
 from config.queues import DEFAULT, DEPENDENCIES, QUEUES
 from config.schedule import SCHEDULES
 from jobs.breaker import Breaker
+from jobs.chaos.queues import QUEUES as CHAOS_QUEUES
 from jobs.localservices.payload_key import development_key
 from jobs.localservices.state import database_address, redis_address
 from jobs.queues import Queue
@@ -146,7 +147,10 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 # -- jobs and Celery -----------------------------------------------------------------------------------
 
-JOBS_QUEUES: Sequence[Queue] = QUEUES
+JOBS_CHAOS = env.bool(
+    "JOBS_CHAOS", default=False
+)  # set by `manage.py jobs chaos` for the processes of its run
+JOBS_QUEUES: Sequence[Queue] = (*QUEUES, *CHAOS_QUEUES) if JOBS_CHAOS else QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
@@ -157,6 +161,7 @@ JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_AUTOSCALE_LOAD = env.float("JOBS_AUTOSCALE_LOAD", default=1.5)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
 
+CELERY_IMPORTS = ["jobs.chaos.tasks"] if JOBS_CHAOS else []
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Tickets and leases cover loss and duplicates, so the broker need not keep a set of unacknowledged

@@ -2,6 +2,7 @@
 
 from jobs.cli.cancelling import CANCEL
 from jobs.cli.changing import SET
+from jobs.cli.chaos import CHAOS
 from jobs.cli.checking import CHECK
 from jobs.cli.command import ActionCommand
 from jobs.cli.doctoring import DOCTOR
@@ -16,5 +17,8 @@ from jobs.cli.tailing import TAIL
 class Command(ActionCommand):
     """Jobs, one by one."""
 
-    help = "Enqueue, list, show, explain, cancel, retry, promote, set, follow, prune, check and repair jobs."
-    actions = (ENQUEUE, LIST, SHOW, EXPLAIN, CANCEL, RETRY, PROMOTE, SET, TAIL, PRUNE, CHECK, DOCTOR)
+    help = (
+        "Enqueue, list, show, explain, cancel, retry, promote, set, follow, prune, check and repair jobs; "
+        "torment them."
+    )
+    actions = (ENQUEUE, LIST, SHOW, EXPLAIN, CANCEL, RETRY, PROMOTE, SET, TAIL, PRUNE, CHECK, DOCTOR, CHAOS)

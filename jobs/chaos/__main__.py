@@ -1,0 +1,38 @@
+"""`python -m jobs.chaos`: the inner half of `manage.py jobs chaos`, on the services that it was given."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import django
+
+parser = argparse.ArgumentParser(prog="python -m jobs.chaos", description=__doc__)
+parser.add_argument("score", help="what to run, as JSON")
+parser.add_argument("services", type=Path, help="the state folder of the services")
+parser.add_argument("folder", type=Path, help="where the history goes")
+
+
+def main() -> int:
+    """Run, write the verdicts, answer with 1 when a promise is broken."""
+    given = parser.parse_args()
+    django.setup()
+    from jobs.chaos import tasks  # noqa: F401 -- registers the run's task
+    from jobs.chaos.conductor import Score, as_lines, conduct
+    from jobs.localservices.launcher import Launcher
+
+    score = json.loads(given.score)
+    score["own"] = tuple(score["own"]) if score["own"] else None
+    services = Launcher(given.services, {}, throwaway=True)
+    verdicts = conduct(
+        Score(**score), services, given.folder, lambda line: print(line, file=sys.stderr, flush=True)
+    )
+    (given.folder / "verdicts.json").write_text(
+        json.dumps([asdict(verdict) for verdict in verdicts], indent=1)
+    )
+    print("\n".join(as_lines(verdicts)))
+    return int(not all(verdict.holds for verdict in verdicts))
+
+
+sys.exit(main())

@@ -1,0 +1,99 @@
+"""Enqueues the plan, spread over time, and writes down what each call was answered."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from jobs.chaos.history import History
+from jobs.chaos.plan import Call
+from jobs.chaos.tasks import work
+from jobs.errors import JobError
+from jobs.ids import new_id
+from jobs.names import resolve_task
+from jobs.options import Unique
+from jobs.store.moves import cancel
+
+
+class _RollBack(Exception):
+    """The caller changes its mind."""
+
+
+class Load:
+    """Plays calls in a thread of its own; `own` is a task of the user's, with its data, mixed in."""
+
+    def __init__(
+        self, history: History, calls: Sequence[Call], seconds: float, own: tuple[str, Any] | None
+    ) -> None:
+        self._history = history
+        self._calls = calls
+        self._seconds = seconds
+        self._own = own
+        self.done = 0
+
+    def run(self) -> None:
+        """Until every call was made."""
+        start = time.monotonic()
+        for number, call in enumerate(self._calls):
+            due = start + self._seconds * number / len(self._calls)
+            time.sleep(max(0.0, due - time.monotonic()))
+            self._make(call)
+            self.done += 1
+        if self._own:
+            self._make_own(*self._own)
+        connection.close()
+
+    def _make(self, call: Call) -> None:
+        uids = [str(new_id()) for _ in range(call.jobs)]
+        self._history.write(
+            "asked", kind=call.kind, uids=uids, key=call.data.get("key", ""), countdown=call.countdown or 0
+        )
+        try:
+            with transaction.atomic():
+                met = _enqueue(call, uids)
+                _change_ones_mind(call)
+        except _RollBack:
+            self._history.write("rolled-back", uids=uids)
+        except (DatabaseError, InterfaceError) as error:
+            connection.close()
+            self._history.write("unknown", uids=uids, error=str(error)[:200])
+        else:
+            self._history.write("met" if met else "committed", uids=uids, met=met)
+            if call.kind == "cancelled":
+                self._cancel(uids[0])
+
+    def _make_own(self, name: str, data: Any) -> None:
+        for _ in range(max(1, len(self._calls) // 20)):
+            uid = str(new_id())
+            self._history.write("asked", kind="own", uids=[uid], key="", countdown=0)
+            resolve_task(name).using(task_id=uid).enqueue(**data)
+            self._history.write("committed", uids=[uid], met=None)
+
+    def _cancel(self, uid: str) -> None:
+        try:
+            running = cancel(uid, "chaos").running
+        except (JobError, DatabaseError, InterfaceError):
+            connection.close()
+            return
+        if not running:
+            self._history.write("cancelled", uids=[uid])
+
+
+def _change_ones_mind(call: Call) -> None:
+    if call.kind == "rolled-back":
+        raise _RollBack
+
+
+def _enqueue(call: Call, uids: Sequence[str]) -> str | None:
+    """Answers with the id of the job that was met, None when a new one was made."""
+    if call.kind == "flow":
+        children = [work.using(queue=call.queue, task_id=uid).enqueue(**call.data) for uid in uids[1:]]
+        work.using(queue=call.queue, task_id=uids[0], depends_on=children).enqueue()
+        return None
+    options: dict[str, Any] = {"queue": call.queue, "task_id": uids[0], "countdown": call.countdown}
+    if call.kind == "unique":
+        options |= {"unique": Unique("key")}
+    given = {name: value for name, value in options.items() if value is not None}
+    result = work.using(**given).enqueue(**call.data)
+    return None if result.created else str(result.id)
