@@ -1,12 +1,15 @@
-"""`python -m jobs.chaos`: the inner half of `manage.py jobs chaos`, on the services that it was given."""
+"""`python -m jobs.chaos`: the inner half of `manage.py jobs chaos`; starts the services that it was given."""
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import django
+
+from jobs.localservices.launcher import Launcher
 
 parser = argparse.ArgumentParser(prog="python -m jobs.chaos", description=__doc__)
 parser.add_argument("score", help="what to run, as JSON")
@@ -17,14 +20,15 @@ parser.add_argument("folder", type=Path, help="where the history goes")
 def main() -> int:
     """Run, write the verdicts, answer with 1 when a promise is broken."""
     given = parser.parse_args()
+    services = Launcher(given.services, {}, throwaway=True)
+    addresses = services.up()  # from here, where what is killed is reaped too
+    os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = addresses.database_url, addresses.redis_url
     django.setup()
     from jobs.chaos import tasks  # noqa: F401 -- registers the run's task
     from jobs.chaos.conductor import Score, as_lines, conduct
-    from jobs.localservices.launcher import Launcher
 
     score = json.loads(given.score)
     score["own"] = tuple(score["own"]) if score["own"] else None
-    services = Launcher(given.services, {}, throwaway=True)
     verdicts = conduct(
         Score(**score), services, given.folder, lambda line: print(line, file=sys.stderr, flush=True)
     )

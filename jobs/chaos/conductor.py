@@ -1,9 +1,9 @@
 """One run from its beginning to its verdicts, inside a process that has services of its own."""
 
 import random
-import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,21 +82,17 @@ def _play(score: Score, stage: Stage, log: history.History, say: Say) -> None:
     plan = list(calls(score.jobs, score.seed))
     seconds = max(score.jobs / _JOBS_PER_SECOND, score.faults * _SECONDS_PER_FAULT)
     load, pauser = Load(log, plan, seconds, score.own), Pauser(log)
-    threads = [
-        threading.Thread(target=load.run, name="load"),
-        threading.Thread(
-            target=torment, args=(stage, score.faults, score.profile, seconds, log), name="nemesis"
-        ),
-    ]
     pauser.start()
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        say(f"{load.done:,} of {len(plan):,} calls made")
-        threads[0].join(5)
-        if not threads[0].is_alive():
-            threads[1].join(5)
+    with ThreadPoolExecutor(2) as threads:
+        playing = [
+            threads.submit(load.run),
+            threads.submit(torment, stage, score.faults, score.profile, seconds, log),
+        ]
+        while wait(playing, timeout=5).not_done:
+            say(f"{load.done:,} of {len(plan):,} calls made")
     pauser.stop()
+    for each in playing:
+        each.result()  # a fault that could not be applied is no run
 
 
 def _quiet(say: Say) -> None:

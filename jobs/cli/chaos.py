@@ -47,7 +47,7 @@ def _add_arguments(parser: CommandParser) -> None:
 
 def _run(output: Output, options: argparse.Namespace) -> None:
     own = None
-    environment = dict(os.environ, JOBS_CHAOS="1")
+    environment = dict(os.environ, JOBS_CHAOS="1")  # with the settings module, which manage.py put there
     if options.task:
         task = resolve_task(options.task)
         own = [task.name, parse_data(options.data)]
@@ -62,11 +62,6 @@ def _run(output: Output, options: argparse.Namespace) -> None:
         f"{options.jobs:,} jobs, {options.faults} faults ({options.profile}), seed {options.seed}; see {folder}"
     )
     with throwaway(_state() / "chaos") as services:
-        addresses = services.up()
-        environment |= {
-            "DATABASE_URL": addresses.database_url, "REDIS_URL": addresses.redis_url,
-            "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
-        }  # fmt: skip
         command = [
             sys.executable,
             "-m",
