@@ -17,8 +17,8 @@ class History:
 
     def write(self, event: str, **fields: Any) -> None:
         """Append a line; it is on its way to the disk when this returns."""
-        line = json.dumps({"at": time.time(), "event": event, **fields})
         with self._lock:
+            line = json.dumps({"at": time.time(), "event": event, **fields})
             self._file.write(f"{line}\n")
             self._file.flush()
 

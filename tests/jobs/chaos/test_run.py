@@ -1,0 +1,41 @@
+"""A small run, with real processes on services of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jobs.chaos import history
+from tests.processes import ROOT
+
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.xdist_group("processes")
+def test_a_run_comes_to_a_verdict_on_every_promise_and_keeps_its_history(tmp_path: Path) -> None:
+    words = ["jobs", "chaos", "--jobs", "150", "--faults", "2", "--seed", "5", "--profile", "worker"]
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words, "--keep", str(tmp_path), "--json"],
+        cwd=ROOT, env=os.environ | SETTINGS, capture_output=True, text=True, check=False, timeout=230,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    verdicts = {verdict["number"]: verdict for verdict in json.loads(done.stdout)}
+    assert sorted(verdicts) == list(range(1, 16))
+    assert verdicts[1]["checked"] >= 140
+    lines = history.read(tmp_path / "history.jsonl")
+    assert sum(line["event"] == "fault" for line in lines) == 2
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+
+
+def test_a_wrong_profile_is_a_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "jobs", "chaos", "--profile", "mild", "--keep", str(tmp_path)],
+        cwd=ROOT, env=os.environ | SETTINGS, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "invalid choice: 'mild'" in done.stderr
+    assert "Traceback" not in done.stderr
