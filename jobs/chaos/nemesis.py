@@ -35,14 +35,16 @@ Fault = Callable[[Stage], str]
 
 
 def kill_pool_child(stage: Stage) -> str:
-    """SIGKILL of one process of a worker's pool."""
-    worker = stage.rng.choice(stage.crew.workers)
-    children = worker.children()
-    if not children:
-        return f"{worker.name} has no child now"
-    victim = stage.rng.choice(children)
+    """SIGKILL of one process of a worker's pool; waits for a worker that has one."""
+    deadline = time.monotonic() + 20
+    while not (pools := {w.name: w.children() for w in stage.crew.workers if w.children()}):
+        if time.monotonic() > deadline:
+            return "no worker has a child"
+        time.sleep(0.2)
+    name = stage.rng.choice(sorted(pools))
+    victim = stage.rng.choice(pools[name])
     os.kill(victim, signal.SIGKILL)
-    return f"{worker.name}, process {victim}"
+    return f"{name}, process {victim}"
 
 
 def kill_worker(stage: Stage) -> str:
