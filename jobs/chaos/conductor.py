@@ -67,6 +67,7 @@ def conduct(score: Score, services: Launcher, folder: Path, say: Say) -> list[Ve
         watcher.start()
         watcher.watching.wait(30)
         _play(score, Stage(crew, services, random.Random(score.seed), LEASE), log, say)  # noqa: S311 -- not a secret
+        _end_schedule()
         _quiet(say)
         ended = {job.uid: job.queue for job in Job.objects.filter(task="jobs.chaos.work", state__in=TERMINAL)}
         first = Job.objects.order_by("id").first()
@@ -114,6 +115,13 @@ def _make_schedule() -> None:
     every, _ = IntervalSchedule.objects.get_or_create(every=2, period="seconds")
     row = PeriodicTask.objects.create(name="chaos", task="jobs.chaos.work", interval=every, queue=MAIN)
     SchedulePolicy.objects.update_or_create(schedule=row, defaults={"missed": Missed.ALL})
+
+
+def _end_schedule() -> None:
+    """No more ticks: what is there is to come to its end."""
+    row = PeriodicTask.objects.get(name="chaos")
+    row.enabled = False
+    row.save()  # tells the beats
 
 
 def _token() -> str:
