@@ -149,6 +149,11 @@ def waiting_by_uid(uids: Sequence[str]) -> list[WaitingJob]:
     return _fetch(_BY_UID, [list(uids)])
 
 
+def waiting_to_run(uids: Sequence[str]) -> list[WaitingJob]:
+    """The same columns for those of these jobs that are waiting."""
+    return _fetch(f"{_BY_UID} AND state = 'waiting'", [list(uids)])
+
+
 def recent_starts(queue: str, seconds: float) -> list[tuple[str, str, float]]:
     """Task, limit key and moment (Unix seconds) of the queue's starts of the last `seconds`, oldest first."""
     with connection.cursor() as cursor:
