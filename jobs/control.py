@@ -17,6 +17,8 @@ from jobs.queues import Queue
 from jobs.rates import parse_rate
 from jobs.store import queue_settings as store
 from jobs.store.dependencies import count_down
+from jobs.store.moves import end_withdrawn
+from jobs.store.parents import tell_parents
 from jobs.wake import wake
 
 _BATCH = 500
@@ -172,21 +174,15 @@ def _cancel_all(queue: str, uids: Sequence[str], reason: str) -> int:
     except REDIS_ERRORS as error:
         raise Unavailable("Redis does not answer; the rest of the queue was not cleared.") from error
     free = [uid for uid, answer in zip(uids, answers, strict=True) if answer == "withdrawn"]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CANCEL, [reason, free])
-        ended = [(row[0], False) for row in cursor.fetchall()]
-        parents = count_down(ended)
+    with transaction.atomic():
+        ended = end_withdrawn(free, reason)
+        parents = count_down([(row_id, False) for row_id in ended])
         transaction.on_commit(partial(wake, sorted({queue, *(p.queue for p in parents)})), robust=True)
+    tell_parents(parents)
     return len(ended)
 
 
 _NOT_STARTED = """
 SELECT id, uid FROM jobs_job
 WHERE queue = %s AND state IN ('waiting', 'delayed', 'blocked') AND id > %s ORDER BY id LIMIT %s
-"""
-
-_CANCEL = """
-UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
-WHERE uid = ANY(%s) AND state IN ('waiting', 'delayed', 'blocked')
-RETURNING id
 """
