@@ -12,7 +12,8 @@ from tests.jobs.rows import make_job
 pytestmark = pytest.mark.django_db
 
 _BUSY = """
-INSERT INTO jobs_attempt (job_id, run, outcome, started_at, ended_at, seconds, worker, error_type, error, traceback, reason)
+INSERT INTO jobs_attempt
+    (job_id, run, outcome, started_at, ended_at, seconds, worker, error_type, error, traceback, reason)
 SELECT %s, n, 'completed', clock_timestamp(), clock_timestamp(), 0, '', '', '', '', ''
 FROM generate_series(1, 25000) AS n
 """
