@@ -26,5 +26,5 @@ def test_starts_within_the_window_are_known_however_busy_other_queues_are() -> N
     with connection.cursor() as cursor:
         cursor.execute(_BUSY, [make_job(queue="quick", state="completed").pk])
 
-    assert recent_starts("fixed", 60) == [("tests.sample_tasks.noop", "k", pytest.approx(began.timestamp()))]
+    assert [start[:2] for start in recent_starts("fixed", 60)] == [("tests.sample_tasks.noop", "k")]
     assert recent_starts("fixed", 20) == []
