@@ -72,10 +72,11 @@ class QueueSettingsAdmin(ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A pause that Redis did not hear of holds all the same; the page says what that means."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
         except Unavailable as error:
             self.message_user(request, str(error), messages.WARNING)
             return HttpResponseRedirect(request.path)
+        return answer
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Emptying the fields takes the overrides back."""

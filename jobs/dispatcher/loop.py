@@ -60,8 +60,8 @@ class Dispatcher:
         self._publisher = Publisher(app)
         self._follower = Follower(app)
         self._log = Log(self._redis)
-        names = list(queues or configuration.queue_book().names)
-        self.leadership = Leadership(self._redis, names, configuration.leader_lease())
+        self._queues = list(queues or configuration.queue_book().names)
+        self.leadership = Leadership(self._redis, self._queues, configuration.leader_lease())
         self.windows: dict[str, Window] = {}
         self._limiting = Limiting(self._redis, app)
         self._bundling = frozenset(name for name, task in app.tasks.items() if getattr(task, "bundle", False))
@@ -90,9 +90,13 @@ class Dispatcher:
                 continue
             except _OUTAGES as error:
                 logger.warning("waiting %.1f s: %s", pause, error)
+                full = isinstance(error, redis.OutOfMemoryError)
             except Exception:
                 logger.exception("an error nobody foresaw; starting over in %.1f s", pause)
+                full = False
             self._recover()
+            if full:
+                self._make_room()
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
         self._resign()
@@ -170,6 +174,15 @@ class Dispatcher:
         self._unfolded.clear()
         self._tick_at = 0.0
         self._calm_at = time.monotonic() + max(3.0, configuration.lease() / 3)
+
+    def _make_room(self) -> None:
+        """Redis is full and takes no lead: nobody would ever trim. What is folded may go, whoever leads."""
+        try:
+            seconds, _ = self._redis.time()
+            for queue in self._queues:
+                self._log.trim(queue, seconds * 1000)
+        except _OUTAGES as error:
+            logger.warning("no room was made in Redis: %s", error)
 
     def _resign(self) -> None:
         try:

@@ -208,3 +208,22 @@ def test_marks_of_jobs_that_were_withdrawn_do_not_pile_up() -> None:
     leases.withdraw(client(), "quick", "holds", seconds=60)
     tick(dispatcher)
     assert client().hkeys(keys.withdrawn("quick")) == ["holds"]
+
+
+def test_a_full_redis_is_led_again_once_what_is_folded_is_trimmed() -> None:
+    dispatcher = new_dispatcher("quick")
+    tick(dispatcher)
+    for _ in range(3000):
+        client().xadd(keys.events("quick"), {"e": "log", "j": "x", "d": json.dumps({"message": "x" * 1000})})
+    for _ in range(4):
+        tick(dispatcher)
+    dispatcher.leadership.forget()
+    used = client().info("memory")["used_memory"]
+    client().config_set("maxmemory", used - 500_000)
+    try:
+        steps = iter([False] * 8)
+        dispatcher._resign = lambda: None  # type: ignore[method-assign]  # it is asked after its end
+        dispatcher.run(lambda: next(steps, True))
+        assert dispatcher.leadership.led == {"quick"}
+    finally:
+        client().config_set("maxmemory", 0)
