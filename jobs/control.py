@@ -17,6 +17,8 @@ from jobs.queues import Queue
 from jobs.rates import parse_rate
 from jobs.store import queue_settings as store
 from jobs.store.dependencies import count_down
+from jobs.store.moves import end_withdrawn
+from jobs.store.parents import tell_parents
 from jobs.wake import wake
 
 _BATCH = 500
@@ -80,16 +82,20 @@ def change_limits(queue: str, changes: Mapping[str, Any], by: str) -> Limits:
 
     Answers with the limits that hold now. OptionRefused names what is wrong; nothing is stored then.
     """
-    declared = queue_book().get(queue)
-    checked = {name: _checked(name, value) for name, value in changes.items()}
-    limits = _resulting(declared, checked)
-    names = [part.name for part in declared.parts]
+    checked, limits = check_limits(queue, changes)
+    names = queue_book().parts_of(queue)
     with transaction.atomic():
         for name in names:
             store.set_limits(name, checked, by)
             audit.record("change limits", f"queue {name}", by, **checked)
     transaction.on_commit(partial(wake, names), robust=True)
     return limits
+
+
+def check_limits(queue: str, changes: Mapping[str, Any]) -> tuple[dict[str, Any], Limits]:
+    """The changes as they would be stored, and the limits that would hold. OptionRefused names what is wrong."""
+    checked = {name: _checked(name, value) for name, value in changes.items()}
+    return checked, _resulting(queue_book().get(queue), checked)
 
 
 def _resulting(declared: Queue, checked: Mapping[str, Any]) -> Limits:
@@ -99,7 +105,10 @@ def _resulting(declared: Queue, checked: Mapping[str, Any]) -> Limits:
         setattr(row, name, value)
     limits = resolve(declared, row)
     if limits.per_key and declared.key is None:
-        raise OptionRefused(next(iter(checked)), f"the queue {declared.name!r} declares no key to count by")
+        per_key = (name for name in ("rate_per_key", "max_running_per_key", "fair") if checked.get(name))
+        raise OptionRefused(
+            next(per_key, next(iter(checked))), f"the queue {declared.name!r} declares no key to count by"
+        )
     whole = [name for name in ("rate", "max_running") if checked.get(name) and getattr(limits, name)]
     if whole and (declared.partitions > 1 or declared.part_of):
         raise OptionRefused(
@@ -172,21 +181,15 @@ def _cancel_all(queue: str, uids: Sequence[str], reason: str) -> int:
     except REDIS_ERRORS as error:
         raise Unavailable("Redis does not answer; the rest of the queue was not cleared.") from error
     free = [uid for uid, answer in zip(uids, answers, strict=True) if answer == "withdrawn"]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CANCEL, [reason, free])
-        ended = [(row[0], False) for row in cursor.fetchall()]
-        parents = count_down(ended)
+    with transaction.atomic():
+        ended = end_withdrawn(free, reason)
+        parents = count_down([(row_id, False) for row_id in ended])
         transaction.on_commit(partial(wake, sorted({queue, *(p.queue for p in parents)})), robust=True)
+    tell_parents(parents)
     return len(ended)
 
 
 _NOT_STARTED = """
 SELECT id, uid FROM jobs_job
 WHERE queue = %s AND state IN ('waiting', 'delayed', 'blocked') AND id > %s ORDER BY id LIMIT %s
-"""
-
-_CANCEL = """
-UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
-WHERE uid = ANY(%s) AND state IN ('waiting', 'delayed', 'blocked')
-RETURNING id
 """

@@ -14,6 +14,7 @@ from jobs.dedup import dedup_keys, dedup_to_plain, refuse_delay
 from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.flows import ALL, Policy
 from jobs.ids import new_id
+from jobs.limits import NO_KEY
 from jobs.payloads import VERSION, version_of
 from jobs.presence import is_watched
 from jobs.priority import Priority, parse_priority
@@ -57,7 +58,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         refuse_delay(keys.dedup)
     return NewJob(
         uid=uid,
-        queue=queue.part_for(limit_key or uid).name,
+        queue=queue.part_for(uid if limit_key == NO_KEY else limit_key).name,
         task=task.name,
         args=encoded_args,
         kwargs=encoded_kwargs,
@@ -272,7 +273,11 @@ def _named(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[st
 
 
 def _limit_key(queue: Queue, task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    return str(_named(task, args, kwargs).get(queue.key) or "")[:100] if queue.key else ""
+    """What the queue's limits per key count the job by: never empty when there may be such limits."""
+    if queue.key is None:
+        return ""
+    value = _named(task, args, kwargs).get(queue.key)
+    return (NO_KEY if value is None else str(value)[:100]) or NO_KEY
 
 
 def _subject(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ class Leadership:
         self._lease = lease
         self._lease_ms = int(lease * 1000)
         self._renew_at = 0.0
+        self._renewed_at = 0.0
         self.identity = f"{socket.gethostname()}:{secrets.token_hex(4)}"
         self.led: set[str] = set()
 
@@ -30,12 +31,19 @@ class Leadership:
         return max(0.0, self._renew_at - time.monotonic())
 
     def renew(self) -> set[str]:
-        """Renew or take what can be had; answers with queues that are newly led."""
+        """Renew or take what can be had; answers with queues that are newly led.
+
+        After a sleep longer than the lease everything is: others may have led it meanwhile, and be gone.
+        """
+        asked_at = time.monotonic()
+        if asked_at - self._renewed_at >= self._lease:
+            self.led = set()
         names = [keys.leader(queue) for queue in self._queues]
         held = scripts.run(self._client, "lead", names, [self.identity, self._lease_ms])
         now_led = {queue for queue, mine in zip(self._queues, held, strict=True) if mine}
         gained = now_led - self.led
         self.led = now_led
+        self._renewed_at = asked_at
         self._renew_at = time.monotonic() + self._lease / 4
         return gained
 

@@ -1,6 +1,7 @@
 """Gives each led queue its gate: live settings are read twice a second, what was used up is remembered."""
 
 import logging
+import math
 import time
 from collections.abc import Mapping
 
@@ -12,15 +13,15 @@ from jobs.dispatcher.gate import Gate
 from jobs.dispatcher.window import Window
 from jobs.fence import keys, leases
 from jobs.fence.events import Event
-from jobs.limits import Limits
+from jobs.limits import NO_KEY, Limits
 from jobs.queries.queue_settings import limits_of
 from jobs.rates import Rate, parse_rate
+from jobs.retry import LONGEST_DELAY
 from jobs.store.queue_settings import name_keyless
 from jobs.store.waiting import recent_starts, waiting_by_uid
 
 logger = logging.getLogger(__name__)
 
-NO_KEY = "-"  # what jobs count by whose payload does not name the queue's key
 _REPORT_FOR = 5000  # ms that a report stands when its writer is gone
 _FREE = Limits()
 
@@ -54,22 +55,29 @@ class Limiting:
         """A run ended; when a provider asked it to wait, its key waits for all."""
         if event.kind != "snoozed" or not event.data.get("hold"):
             return
-        out = window.out.get(event.uid)
-        key = out.key if out else ""
-        until = event.at_ms / 1000 + float(event.data.get("delay") or 0.0)
+        key = self._key_of(window, event.uid)
+        until = event.at_ms / 1000 + _seconds(event.data.get("delay"))
         self._redis.hset(keys.holds(window.queue), key, int(until * 1000))
-        if window.gate is None:
-            window.gate = self._gate(window, self._limits[window.queue])
-        else:
+        if window.gate is not None:
             window.gate.hold(key, until)
+        elif window.queue in self._limits:  # else the lead was just taken: `open` reads what is held
+            window.gate = self._gate(window, self._limits[window.queue])
+
+    def _key_of(self, window: Window, uid: str) -> str:
+        """What a job that is or was out counts by; a new leader knows only its id."""
+        out = window.out.get(uid)
+        if out is not None and out.task:
+            return out.key
+        return next((row.limit_key for row in waiting_by_uid([uid])), "")
 
     def _apply(self, window: Window, limits: Limits) -> None:
         queue = window.queue
-        self._limits[queue] = limits
+        if not limits.paused:
+            leases.resume(self._redis, queue)
+            limits = limits_of([queue])[queue]  # who paused it meanwhile wrote the row before the flag went
         if limits.paused:
             leases.pause(self._redis, queue)
-        else:
-            leases.resume(self._redis, queue)
+        self._limits[queue] = limits
         if limits.per_key:
             name_keyless(queue, NO_KEY)
         window.gate = self._gate(window, limits)
@@ -111,6 +119,12 @@ class Limiting:
             window.gate = None
             return
         self._redis.set(keys.gate(window.queue), gate.report(), px=_REPORT_FOR)
+
+
+def _seconds(value: object) -> float:
+    """A delay out of the log, where anybody may write; 0 for what is none."""
+    usable = isinstance(value, (int, float)) and math.isfinite(value)
+    return min(max(0.0, float(value)), LONGEST_DELAY) if usable else 0.0  # type: ignore[arg-type]
 
 
 def _rates_of_tasks(app: Celery) -> dict[str, dict[str, Rate]]:

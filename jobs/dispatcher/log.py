@@ -34,6 +34,10 @@ class Log:
         """Entries after a cursor that were read by a leader and never acknowledged."""
         return self._read([queue], count, None, after)
 
+    def has_pending(self, queue: str) -> bool:
+        """Whether a leader read entries that were never acknowledged."""
+        return bool(self._client.xpending(keys.events(queue), GROUP)["pending"])
+
     def read(self, queues: Sequence[str], count: int, block_ms: int | None) -> list[Event]:
         """New entries of all queues, waiting up to `block_ms` for the first; None does not wait."""
         return self._read(queues, count, block_ms, ">")

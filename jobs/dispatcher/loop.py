@@ -28,6 +28,7 @@ from jobs.dispatcher.pruning import Pruner
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
 from jobs.dispatcher.window import Out, Window
+from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, connect
 from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
@@ -59,8 +60,8 @@ class Dispatcher:
         self._publisher = Publisher(app)
         self._follower = Follower(app)
         self._log = Log(self._redis)
-        names = list(queues or configuration.queue_book().names)
-        self.leadership = Leadership(self._redis, names, configuration.leader_lease())
+        self._queues = list(queues or configuration.queue_book().names)
+        self.leadership = Leadership(self._redis, self._queues, configuration.leader_lease())
         self.windows: dict[str, Window] = {}
         self._limiting = Limiting(self._redis, app)
         self._bundling = frozenset(name for name, task in app.tasks.items() if getattr(task, "bundle", False))
@@ -89,9 +90,13 @@ class Dispatcher:
                 continue
             except _OUTAGES as error:
                 logger.warning("waiting %.1f s: %s", pause, error)
+                full = isinstance(error, redis.OutOfMemoryError)
             except Exception:
                 logger.exception("an error nobody foresaw; starting over in %.1f s", pause)
+                full = False
             self._recover()
+            if full:
+                self._make_room()
             time.sleep(pause)
             pause = min(pause * 2, 1.0)
         self._resign()
@@ -145,15 +150,19 @@ class Dispatcher:
         now = time.monotonic()
         window.out = {uid: Out(now, started=uid in held) for uid in (*held, *tickets)}
         self.windows[queue] = window
+        self._fold_pending(queue)
+        while events := self._log.read([queue], _BATCH, None):
+            self._note(events)
+            self._fold()
+        self._limiting.open(window)
+
+    def _fold_pending(self, queue: str) -> None:
+        """What a leader read and did not fold."""
         cursor = "0"
         while events := self._log.read_pending(queue, _BATCH, cursor):
             cursor = events[-1].cursor
             self._note(events)
             self._fold()
-        while events := self._log.read([queue], _BATCH, None):
-            self._note(events)
-            self._fold()
-        self._limiting.open(window)
 
     def _recover(self) -> None:
         """After an outage: nothing in memory is trusted."""
@@ -165,6 +174,15 @@ class Dispatcher:
         self._unfolded.clear()
         self._tick_at = 0.0
         self._calm_at = time.monotonic() + max(3.0, configuration.lease() / 3)
+
+    def _make_room(self) -> None:
+        """Redis is full and takes no lead: nobody would ever trim. What is folded may go, whoever leads."""
+        try:
+            seconds, _ = self._redis.time()
+            for queue in self._queues:
+                self._log.trim(queue, seconds * 1000)
+        except _OUTAGES as error:
+            logger.warning("no room was made in Redis: %s", error)
 
     def _resign(self) -> None:
         try:
@@ -222,10 +240,11 @@ class Dispatcher:
         """Redis was emptied: wait for the workers to enter again what they run, then release what is owed."""
         logger.warning("Redis was emptied; releasing again what the database owes")
         self._log.open(list(self.windows))
+        if self._unfolded:
+            self._fold()  # the workers that these outcomes are of were told that they count
         for queue in list(self.windows):
             self.windows[queue] = Window(queue)
             self._limiting.open(self.windows[queue])
-        self._unfolded.clear()
         self._hold_until = now + min(3.0, configuration.lease())
         self._calm_at = max(self._calm_at, self._hold_until)
 
@@ -250,13 +269,16 @@ class Dispatcher:
             self._owed.stall(self._redis, held)
         for queue, window in self.windows.items():
             rescue.reconcile(window, held[queue], tickets[queue])
-            rescue.publish_again(self._publisher, window, tickets[queue], roll)
+            rescue.publish_again(self._redis, self._publisher, window, tickets[queue], roll)
 
     def _tidy(self, now_ms: int) -> None:
         before = now_ms - int(configuration.resume_window() * 1000)
         prune_windows()
         for name in self.windows:
+            if not self._unfolded and self._log.has_pending(name):
+                self._fold_pending(name)  # a former leader woke up, read them, and is gone
             self._log.trim(name, before)
+            leases.forget_withdrawn(self._redis, name)
 
     # -- releasing and folding -------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from jobs.dispatcher.window import Window
 from jobs.fence import keys, leases
 from jobs.fence.leases import Lease, Ticket
 from jobs.fence.roll import Roll
-from jobs.store.waiting import active_runs, waiting_by_uid
+from jobs.store.waiting import active_runs, waiting_to_run
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +102,12 @@ def reconcile(window: Window, held: Mapping[str, Lease], tickets: Mapping[str, T
             window.dirty = True
 
 
-def publish_again(publisher: Publisher, window: Window, tickets: Mapping[str, Ticket], roll: Roll) -> int:
+def publish_again(
+    client: "redis.Redis", publisher: Publisher, window: Window, tickets: Mapping[str, Ticket], roll: Roll
+) -> int:
     """Publish the messages of tickets whose message is nowhere; answers how many.
+
+    A ticket that its row does not wait for is taken back: Redis came back with what it knew a second ago.
 
     A message is nowhere when the broker's queue is empty and no live worker says that it holds it. The
     patience doubles with each try, so that messages do not multiply while workers are merely busy.
@@ -119,10 +123,21 @@ def publish_again(publisher: Publisher, window: Window, tickets: Mapping[str, Ti
     ]
     if not late or publisher.waiting_in_broker(window.queue):
         return 0
-    jobs = [replace(released(row), ticket=tickets[row[0]]) for row in waiting_by_uid(late)]
+    rows = {row.uid: row for row in waiting_to_run(late) if row.runs + 1 == tickets[row.uid].run}
+    _take_back(client, window, {uid: str(tickets[uid]) for uid in late if uid not in rows})
+    jobs = [replace(released(row), ticket=tickets[uid]) for uid, row in rows.items()]
+    if not jobs:
+        return 0
     for job in jobs:
         window.out[job.uid].published = now
         window.out[job.uid].tries += 1
     publisher.publish([Message([job]) for job in jobs])
     logger.warning("%s: published %d lost messages again", window.queue, len(jobs))
     return len(jobs)
+
+
+def _take_back(client: "redis.Redis", window: Window, tickets: Mapping[str, str]) -> None:
+    leases.unbundle(client, window.queue, tickets.items())
+    for uid in tickets:
+        window.forget(uid)
+    window.dirty = window.dirty or bool(tickets)

@@ -9,6 +9,7 @@ import redis
 from jobs.fence import keys, scripts
 
 Client = redis.Redis  # the client type, for readers of signatures
+_MARKS_AT_ONCE = 5000
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> b
     """
     names = [keys.tickets(queue), keys.running(queue), keys.withdrawn(queue), keys.ended(queue)]
     return bool(scripts.run(client, "withdraw", names, [uid, int(seconds * 1000)]) == "withdrawn")
+
+
+def forget_withdrawn(client: "Client", queue: str) -> int:
+    """Drop the marks that refuse nothing any more; answers how many."""
+    return int(scripts.run(client, "forget", [keys.withdrawn(queue)], [_MARKS_AT_ONCE]))
 
 
 def pause(client: "Client", queue: str) -> int:

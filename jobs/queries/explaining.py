@@ -15,6 +15,8 @@ from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.guards import configured
 from jobs.limits import Block
 from jobs.models import Job
+from jobs.names import tasks_by_any_name
+from jobs.options import retry_policy
 from jobs.queries.breakers import breakers_or_none
 from jobs.queries.presence import presence
 from jobs.queries.queue_settings import limits_of
@@ -32,7 +34,6 @@ def explain_job(job: Job) -> list[Reason]:
     past = [Past(run.run, run.outcome, _why(run.error_type, run.error, run.reason)) for run in runs]
     blocked = job.state == State.BLOCKED
     children = Job.objects.filter(parents__parent=job).order_by("id")[:_CHILDREN] if blocked else ()
-    declared = queue_book().get(job.queue).attempts if job.queue in queue_book() else None
     return explain(
         Facts(
             state=State(job.state),
@@ -45,7 +46,7 @@ def explain_job(job: Job) -> list[Reason]:
             cancelling=(job.cancel_reason or "cancelled") if job.cancel_requested_at else "",
             breakers=_open_breakers(job) if job.state == State.WAITING else (),
             attempt=job.attempt,
-            max_attempts=job.max_attempts or declared,
+            max_attempts=_max_attempts(job),
             past=past,
             children=[Child(child.uid, child.short_task, child.state) for child in children],
             pending_children=job.pending_children,
@@ -53,6 +54,14 @@ def explain_job(job: Job) -> list[Reason]:
             around=around,
         )
     )
+
+
+def _max_attempts(job: Job) -> int | None:
+    """How often it may be tried: by its own wish, its task's, or its queue's; None for no limit or not known."""
+    task = tasks_by_any_name().get(job.task)
+    if job.max_attempts or task is None or job.queue not in queue_book():
+        return job.max_attempts
+    return retry_policy(task, queue_book().get(job.queue), {}).max_attempts
 
 
 def _open_breakers(job: Job) -> list[str]:

@@ -120,10 +120,16 @@ def _enqueue(schedule: PeriodicTask, options: dict[str, Any]) -> Any:
 
 
 def _json(schedule: PeriodicTask, field: str) -> Any:
+    of = f"of the schedule {schedule.name!r}"
     try:
-        return json.loads(getattr(schedule, field) or "null")
+        value = json.loads(getattr(schedule, field) or "null")
     except json.JSONDecodeError as error:
-        raise OptionRefused(field, f"of the schedule {schedule.name!r} is no JSON: {error}") from None
+        raise OptionRefused(field, f"{of} is no JSON: {error}") from None
+    if value and not isinstance(value, list if field == "args" else dict):
+        raise OptionRefused(
+            field, f"{of} must be {'a list' if field == 'args' else 'an object'}, got {value!r}"
+        )
+    return value
 
 
 def _advance(

@@ -1,5 +1,6 @@
 """What operators do to single jobs: guarded moves outside the fold."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -38,16 +39,25 @@ def cancel(uid: str, reason: str = "cancelled", *, interrupt: bool = True) -> Ca
 
 def cancel_waiting(queue: str, uid: str, reason: str) -> bool:
     """Cancel a job whose ticket was withdrawn; False when it ended."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_CANCEL, [reason, uid])
-        row = cursor.fetchone()
-        if row is None:
+    with transaction.atomic():
+        ended = end_withdrawn([uid], reason)
+        if not ended:
             return False
-        parents = count_down([(row[0], False)])
+        parents = count_down([(row_id, False) for row_id in ended])
         audit.record("cancel", f"job {uid}", reason=reason)
     _tell_after_commit(queue, "withdrawn", uid, reason)
     tell_parents(parents)
     return True
+
+
+def end_withdrawn(uids: Sequence[str], reason: str) -> list[int]:
+    """Cancel the rows of jobs whose tickets were withdrawn, with their results and what follows them.
+
+    Answers with the row ids of those that had not ended; their parents are to be counted down.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCEL, [reason, list(uids)])
+        return [row_id for (row_id,) in cursor.fetchall()]
 
 
 def retry(uid: str) -> None:
@@ -125,7 +135,7 @@ def _tell_after_commit(queue: str, event: str, uid: str, reason: str) -> None:
 _CANCEL = """
 WITH cancelled AS (
     UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
-    WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked')
+    WHERE uid = ANY(%s) AND state IN ('waiting', 'delayed', 'blocked')
     RETURNING *
 ), continuations AS (
     INSERT INTO jobs_continuation (uid, outcome, value, traceback)

@@ -85,12 +85,21 @@ SELECT picked.* FROM levels, LATERAL (
 ) AS picked
 """
 
-# The newest attempts, and what runs now: more than a rate's window holds, unless it is longer than the history.
+_ATTEMPTS = 20_000  # that are looked at for a rate's window at first; all queues share the history
+_ATTEMPTS_AT_MOST = 1_280_000
+_LATE_FOLD = 5.0  # seconds that an end may be written later than one after it
+# Attempts are written when they end: behind one that ended before the window none started in it.
+_ATTEMPT_AT = """
+SELECT id, ended_at < clock_timestamp() - make_interval(secs => %s) FROM jobs_attempt
+ORDER BY id DESC OFFSET %s LIMIT 1
+"""
+
+# The attempts of the window, and what runs now.
 _RECENT_STARTS = """
 SELECT task, limit_key, at FROM (
     SELECT j.task, j.limit_key, extract(epoch FROM a.started_at)::float8 AS at
-    FROM (SELECT * FROM jobs_attempt ORDER BY id DESC LIMIT 20000) a JOIN jobs_job j ON j.id = a.job_id
-    WHERE j.queue = %s AND a.started_at > clock_timestamp() - make_interval(secs => %s)
+    FROM jobs_attempt a JOIN jobs_job j ON j.id = a.job_id
+    WHERE a.id > %s AND j.queue = %s AND a.started_at > clock_timestamp() - make_interval(secs => %s)
     UNION ALL
     SELECT task, limit_key, extract(epoch FROM started_at)::float8 FROM jobs_job
     WHERE queue = %s AND state = 'active' AND started_at > clock_timestamp() - make_interval(secs => %s)
@@ -149,11 +158,30 @@ def waiting_by_uid(uids: Sequence[str]) -> list[WaitingJob]:
     return _fetch(_BY_UID, [list(uids)])
 
 
+def waiting_to_run(uids: Sequence[str]) -> list[WaitingJob]:
+    """The same columns for those of these jobs that are waiting."""
+    return _fetch(f"{_BY_UID} AND state = 'waiting'", [list(uids)])
+
+
 def recent_starts(queue: str, seconds: float) -> list[tuple[str, str, float]]:
     """Task, limit key and moment (Unix seconds) of the queue's starts of the last `seconds`, oldest first."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECENT_STARTS, [queue, seconds, queue, seconds])
+        behind = _attempt_before(cursor, seconds)
+        cursor.execute(_RECENT_STARTS, [behind, queue, seconds, queue, seconds])
         return list(cursor.fetchall())
+
+
+def _attempt_before(cursor: Any, seconds: float) -> int:
+    """The id of an attempt that ended before the last `seconds`; 0 when there is none."""
+    depth = _ATTEMPTS
+    while True:
+        cursor.execute(_ATTEMPT_AT, [seconds + _LATE_FOLD, depth])
+        row = cursor.fetchone()
+        if row is None:
+            return 0
+        if row[1] or depth >= _ATTEMPTS_AT_MOST:
+            return int(row[0])
+        depth *= 4
 
 
 def _fetch(sql: str, values: Sequence[Any]) -> list[WaitingJob]:

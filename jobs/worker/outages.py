@@ -14,7 +14,7 @@ _AWAY = ("08", "57P01", "57P02", "57P03")
 
 def excused(error: BaseException) -> BaseException:
     """The error that decides: a Snooze when a server of ours was away, else the error itself."""
-    if isinstance(error, (OperationalError, InterfaceError)) and _is_away(error):
+    if isinstance(error, (OperationalError, InterfaceError)) and is_away(error):
         return Snooze(_DELAY, f"the database was away: {_first_line(error)}")
     if isinstance(error, (RedisConnectionError, RedisTimeoutError)):
         return Snooze(_DELAY, f"Redis was away: {_first_line(error)}")
@@ -31,7 +31,7 @@ def check_connections() -> None:
             connection.close_if_unusable_or_obsolete()
 
 
-def _is_away(error: BaseException) -> bool:
+def is_away(error: BaseException) -> bool:
     """A psycopg error without an SQLSTATE comes from the client: refused, reset, closed."""
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or str(state).startswith(_AWAY)

@@ -1,11 +1,13 @@
 """How a run ends: the outcome as an event, written while the lease is ours."""
 
 import logging
+import time
 import traceback as tracebacks
 from collections.abc import Sequence
 from typing import Any
 
 from celery.exceptions import Ignore
+from django.db import InterfaceError, OperationalError, connection
 
 from jobs import celery_json
 from jobs.configuration import INLINE_RESULT_LIMIT
@@ -16,6 +18,7 @@ from jobs.retry import Again, GiveUp
 from jobs.worker.concealment import redact
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
+from jobs.worker.outages import check_connections, is_away
 from jobs.worker.patience import patiently
 from jobs.worker.results import StoredElsewhere, plain
 
@@ -47,9 +50,25 @@ def completed(run: Run, result: str | None, *, keep: bool = True, children: Sequ
     if result is None:
         return _finish(run, "completed", data)
     if keep and len(result) > INLINE_RESULT_LIMIT:
-        StoredElsewhere(run.lease.uid, run.task.name).write(result)
+        _store(StoredElsewhere(run.lease.uid, run.task.name), result)
         return _finish(run, "completed", data | {"stored": True})
     return _finish(run, "completed", data | {"result" if keep else "passed": result})
+
+
+def _store(place: StoredElsewhere, result: str) -> None:
+    """Write a large result, again and again while the database is away."""
+    give_up_at = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            place.write(result)
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block or not is_away(error) or time.monotonic() > give_up_at:
+                raise
+            logger.warning("the result of %s waits for the database", place.uid)
+        else:
+            return
+        time.sleep(0.5)
+        check_connections()
 
 
 def ignored(run: Run) -> bool:

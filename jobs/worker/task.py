@@ -4,6 +4,7 @@ A call (`delay`, `apply_async`, `enqueue`) writes a row. In the worker, `before_
 `__call__` decides what follows an error; a good end is written by the result backend (`jobs.worker.backend`).
 """
 
+import json
 import os
 import random
 import sys
@@ -16,16 +17,16 @@ from celery.exceptions import Ignore, MaxRetriesExceededError, Reject, Retry
 from celery.result import AsyncResult
 from celery.utils.time import maybe_iso8601
 
-from jobs.arguments import signature_of
+from jobs.arguments import encode, signature_of
 from jobs.call_options import refuse_misspelt, refuse_unknown
-from jobs.configuration import queue_book
+from jobs.configuration import PAYLOAD_LIMIT, queue_book
 from jobs.enqueue import enqueue, enqueue_all, prepare
 from jobs.fence import leases
 from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
 from jobs.payloads import brought_up, stored_version, version_of
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
-from jobs.secret_fields import opened, plaintexts, sealed, secret_fields
+from jobs.secret_fields import opened, plaintexts, sealed
 from jobs.store.insert import Enqueued
 from jobs.worker import cancelling, claims, context, locks, outcomes
 from jobs.worker.concealment import conceal
@@ -148,11 +149,15 @@ class JobTask(Task):
         header, uid = self.request.get(HEADER), self.request.id
         if header is None or self.request.is_eager:
             return None
+        passport = Passport.of(header)
         run = context.find(uid)
+        if run is not None and run.lease.nonce != passport.ticket.nonce:
+            context.drop(uid)  # an earlier run of it, whose end could not be written here
+            run = None
         if run is None:
             check_connections()
-            run = open_run(self, uid, Passport.of(header))
-            run.lease = claims.claim(run.lease, Passport.of(header).ticket, run.options.stale_after)
+            run = open_run(self, uid, passport)
+            run.lease = claims.claim(run.lease, passport.ticket, run.options.stale_after)
             context.push(run)
         return run
 
@@ -256,12 +261,18 @@ class JobTask(Task):
         return signature_of(self).restore(args, kwargs) if self.typing else (args, kwargs)
 
     def _stored(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
-        """Arguments of a retry by hand, with secret fields as they are stored."""
-        if not secret_fields(self):
-            return args, kwargs
-        checked = signature_of(self).check(args or (), kwargs or {})
-        stored_args, stored_kwargs = sealed(self, *checked)
-        return (None if args is None else stored_args), (None if kwargs is None else stored_kwargs)
+        """Arguments of a retry by hand in their stored form; those that were not given stay as they are."""
+        given = (self.request.args if args is None else args), kwargs
+        if kwargs is None:
+            before = opened(self, (), self.request.kwargs)[1]
+            given = given[0], brought_up(self, before, stored_version(self.request.get(HEADER)["o"]))
+        if self.typing:
+            given = signature_of(self).check(*opened(self, *given))
+        stored = sealed(self, *given)
+        plain_args, plain_kwargs = (
+            json.loads(encode(f, v, PAYLOAD_LIMIT)) for f, v in zip(("args", "data"), stored, strict=True)
+        )
+        return (None if args is None else plain_args), (None if kwargs is None else plain_kwargs)
 
     def _decide(self, run: Run, error: BaseException) -> Decision:
         return decide(run.options.retry, run.tally, error, random.random())  # noqa: S311 -- jitter

@@ -33,7 +33,7 @@ def run_action(browser: Client, action: str, *letters: DeadLetter, **more: str) 
     "address",
     [
         "", "jobs/job/", "jobs/attempt/", "jobs/deadletter/", "jobs/apitoken/", "jobs/apitoken/add/",
-        "jobs/auditentry/",
+        "jobs/auditentry/", "jobs/queuesettings/", "jobs/queuesettings/add/",
         "django_celery_beat/periodictask/", "django_celery_beat/periodictask/add/",
         "django_celery_beat/crontabschedule/add/", "django_celery_beat/intervalschedule/add/",
         "django_celery_results/taskresult/", "auth/user/", "auth/user/add/",

@@ -192,6 +192,8 @@ def test_a_schedule_ticks_between_its_start_and_its_end(report: PeriodicTask) ->
     [
         ({"task": "tests.sample_tasks.nop"}, "Did you mean"),
         ({"kwargs": "{"}, "is no JSON"),
+        ({"kwargs": "[1]"}, "must be an object, got [1]"),
+        ({"args": "5"}, "must be a list, got 5"),
         ({"kwargs": json.dumps({"other": 1})}, "other: unknown"),
     ],
 )
