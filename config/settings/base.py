@@ -194,6 +194,22 @@ DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
 
+# -- notifications ---------------------------------------------------------------------------------------
+
+# A webhook is signed with each of these: a receiver may move from one to the next. See docs/how-to/verify-webhooks.md
+WEBHOOK_SECRETS = env.list("WEBHOOK_SECRETS", default=["whsec_development"] if DEBUG else [])
+# Private networks that webhooks may go to all the same, such as 10.1.0.0/16
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+WEBHOOK_TO_SANDBOX = env.bool("WEBHOOK_TO_SANDBOX", default=DEBUG)
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+ALERT_COOLDOWN = env.float(
+    "ALERT_COOLDOWN", default=3600.0
+)  # seconds between two alerts about the same cause
+# Without an address, e-mails are files in .millrace/mail
+globals().update(env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / 'mail'}"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="millrace@localhost")
+
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 
 MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")
