@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analysis.http import wallets
+from execution.http import notifications
 from jobs.http.api import api
 
 api.add_router("/wallets", wallets.router)
+api.add_router("/notifications", notifications.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),

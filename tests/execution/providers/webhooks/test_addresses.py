@@ -99,7 +99,7 @@ def test_a_name_that_does_not_resolve_may_later() -> None:
     def nobody(host: str, port: int) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    with pytest.raises(Transient, match="nowhere.example cannot be resolved"):
+    with pytest.raises(Transient, match=r"nowhere\.example cannot be resolved"):
         checked_addresses(parse_target("https://nowhere.example/x"), Allowed(), nobody)
 
 

@@ -123,7 +123,7 @@ def test_an_endless_answer_is_left_after_64_kib(server: Server) -> None:
 
 
 def test_nobody_there_is_transient() -> None:
-    with pytest.raises(Transient, match="hooks.example.com:9 cannot be reached"):
+    with pytest.raises(Transient, match=r"hooks\.example\.com:9 cannot be reached"):
         _send(Target("http", NAME, 9, "/"))
 
 
