@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analysis.http import wallets
-from execution.http import notifications
+from execution.http import notifications, speech
 from jobs.http.api import api
 
 api.add_router("/wallets", wallets.router)
 api.add_router("/notifications", notifications.router)
+api.add_router("/speech", speech.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -210,6 +210,16 @@ globals().update(env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / '
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="millrace@localhost")
 
+# -- speech --------------------------------------------------------------------------------------------
+
+# A server with OpenAI's protocol, such as https://api.openai.com/v1; without one the model on this machine speaks.
+SPEECH_URL = env.str("SPEECH_URL", default="")
+SPEECH_API_KEY = env.str("SPEECH_API_KEY", default="")
+SPEECH_MODEL = env.str("SPEECH_MODEL", default="tts-1")
+MEDIA_ROOT = env.str(
+    "MEDIA_ROOT", default=str(STATE_DIR / "media")
+)  # served to signed-in users only, by the API
+
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 
 MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")

@@ -1,5 +1,6 @@
 """Celery finds the tasks here."""
 
 from execution.tasks.notifications import send_notification
+from execution.tasks.speech import process_tts
 
-__all__ = ["send_notification"]
+__all__ = ["process_tts", "send_notification"]

@@ -1,8 +1,10 @@
 """The outside world of these tests, and who looks at the pages."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -19,6 +21,13 @@ def inbox(outside: Outside) -> Iterator[Inbox]:
     box.empty()
     yield box
     box.answer_next([])
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: LazySettings) -> Path:
+    """Where files go."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture
