@@ -75,7 +75,9 @@ QUEUES = (
     Queue(
         "notifications", "execution", concurrency=5, attempts=5, backoff=Exponential(1), rate=parse_rate("100/s"),
         keep_failed=1000, dead_letter_retry=LATER,
-        tasks=("execution.tasks.notifications.send_notification",),
+        tasks=(
+            "execution.tasks.notifications.send_notification", "execution.tasks.dead_letters.notify_dead_letters",
+        ),
     ),
     # -- monitoring: watches ---------------------------------------------------------------------------
     Queue(

@@ -43,7 +43,7 @@ def notify(
     with transaction.atomic():
         # Enqueued first: its checks name each wrong field, and what it refuses takes the row back with it.
         result = None if known else send_notification.using(**options).enqueue(**given, idempotency_key=key)
-        uid = result.id if result else known.job_uid
+        uid = result.id if result else known.job_uid if known else ""
         message = Message(Channel(channel), recipient.strip(), subject, body, key, data or {})
         return Asked(_recorded(message, uid), uid, bool(result and result.created))
 

@@ -48,4 +48,4 @@ def say(text: str, voice: str = "", speed: float = 1.0, mode: str = Mode.STANDAR
 
 def _spoken(order: Order, speaker: Engine) -> Speech | None:
     row = Speech.objects.filter(key=order.key(speaker)).exclude(file="").first()
-    return row if row and default_storage.exists(row.file.name) else None
+    return row if row and default_storage.exists(row.stored_as) else None

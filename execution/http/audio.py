@@ -16,12 +16,12 @@ def audio_response(request: HttpRequest, row: Speech) -> HttpResponse:
 
     The bytes are read at once: a text has a greatest length, and so has its sound.
     """
-    if not row.file or not default_storage.exists(row.file.name):
+    if not row.file or not default_storage.exists(row.stored_as):
         raise NotFound(f"Speech {row.pk} cannot be heard yet.")
     tag = f'"{row.key}"'
     if request.headers.get("If-None-Match") == tag:
         return _with_headers(HttpResponse(status=304), tag, row)
-    size = default_storage.size(row.file.name)
+    size = default_storage.size(row.stored_as)
     current = request.headers.get("If-Range", tag) == tag
     try:
         part = wanted_range(request.headers.get("Range", ""), size) if current else None
@@ -37,7 +37,7 @@ def audio_response(request: HttpRequest, row: Speech) -> HttpResponse:
 
 
 def _read(row: Speech, first: int, last: int) -> bytes:
-    with default_storage.open(row.file.name) as file:
+    with default_storage.open(row.stored_as) as file:
         file.seek(first)
         return bytes(file.read(last - first + 1))
 

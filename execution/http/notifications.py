@@ -1,7 +1,7 @@
 """/notifications: tell somebody something, see what became of it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router
@@ -9,7 +9,7 @@ from ninja.responses import Status
 from pydantic import JsonValue
 
 from execution.flows.notifications import notify
-from execution.queries.notifications import NotificationView, notification, notifications
+from execution.queries.notifications import NotificationView, Shown, notification, notifications
 from execution.recipients import Channel
 from jobs.errors import ArgumentsRefused
 from jobs.http import represent
@@ -47,7 +47,7 @@ class NotificationOut(Camel):
     subject: str
     body: str
     data: dict[str, Any]
-    state: Literal["waiting", "sending", "retrying", "delivered", "failed", "cancelled"]
+    state: Shown
     attempts: int
     last_error: str
     created_at: datetime

@@ -120,6 +120,7 @@ _SOUND = {"description": "The sound", "content": {TYPE: {"schema": {"type": "str
 @router.get(
     "/{number}/audio",
     response=PROBLEMS,
+    url_name="speech-audio",
     openapi_extra={"responses": {200: _SOUND, 206: _SOUND, 416: {"description": "No such part"}}},
 )
 def audio(request: HttpRequest, number: Number) -> HttpResponse:

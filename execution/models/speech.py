@@ -23,5 +23,10 @@ class Speech(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     spoken_at = models.DateTimeField(null=True)
 
+    @property
+    def stored_as(self) -> str:
+        """The file's name in the storage; empty until there is one."""
+        return self.file.name or ""
+
     def __str__(self) -> str:
         return f"{self.voice}: {self.text[:60]}"

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, cast
 
 from execution.models import Notification
 from jobs.errors import NotFound
 from jobs.models import Job
 
 _OPEN = {Notification.State.WAITING, Notification.State.SENDING, Notification.State.RETRYING}
-_GIVEN_UP = {"failed": "failed", "cancelled": "cancelled"}
+_GIVEN_UP: dict[str, "Shown"] = {"failed": "failed", "cancelled": "cancelled"}
+
+Shown = Literal["waiting", "sending", "retrying", "delivered", "failed", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class NotificationView:
     """A row, and its state: one whose job has ended without delivering it is not waiting any more."""
 
     row: Notification
-    state: str
+    state: Shown
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ def _seen(rows: Sequence[Notification]) -> list[NotificationView]:
     return [NotificationView(row, _state(row, states)) for row in rows]
 
 
-def _state(row: Notification, states: dict[str, str]) -> str:
-    if row.state not in _OPEN:
-        return row.state
+def _state(row: Notification, states: dict[str, str]) -> Shown:
+    own = cast("Shown", row.state)
+    if own not in _OPEN:
+        return own
     # A job that is gone was pruned, and only ended ones are.
-    return _GIVEN_UP.get(states.get(row.job_uid, "failed"), row.state)
+    return _GIVEN_UP.get(states.get(row.job_uid, "failed"), own)

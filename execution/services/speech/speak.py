@@ -55,7 +55,7 @@ def speak(order: Order, engine: Engine, job_uid: str, on_step: OnStep) -> Speech
     if faults:
         raise Permanent("; ".join(f"{field} {fault}" for field, fault in faults.items()))
     row = record(order, engine, job_uid)
-    if row.file and default_storage.exists(row.file.name):
+    if row.file and default_storage.exists(row.stored_as):
         return _result(row, already=True)
     on_step(0, f"Speaking with the voice {order.voice}")
     sound = engine.speak(
