@@ -32,7 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     entered = {name: request.POST.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
     try:
-        notify(**entered)
+        notify(*(entered[name] for name in _FIELDS))
     except Refused as refusal:
         context = _context(request) | entered | {"problem": sentence(refusal, _LABELS)}
         return render(request, "execution/notifications.html", context, status=422)
