@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from execution.flows.notifications import notify
 from execution.pages.words import cursor, sentence
+from execution.queries.alerts import hearers
 from execution.queries.notifications import notifications
 from execution.recipients import Channel
 from jobs.access import may_operate
@@ -52,7 +53,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "subject": "",
         "body": "",
         "query": request.GET.urlencode(),
-        "alerts_on": bool(settings.ALERT_WEBHOOK_URL),
+        "hearers": len(hearers()),
         "may": may_operate(request.user),
     }
 

@@ -37,7 +37,12 @@ class News:
 def news(but_not: Sequence[str], cooldown: timedelta) -> list[News]:
     """The causes to tell of now; `but_not` are tasks whose letters are not told."""
     now = timezone.now()
-    chosen: dict[str, Any] = {"newest": _NEWEST, "since": now - LOOKBACK, "told": now - cooldown, "but_not": list(but_not)}
+    chosen: dict[str, Any] = {
+        "newest": _NEWEST,
+        "since": now - LOOKBACK,
+        "told": now - cooldown,
+        "but_not": list(but_not),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_NEWS, chosen)
         return [News(*row) for row in cursor.fetchall()]

@@ -88,7 +88,8 @@ def checked_addresses(target: Target, allowed: Allowed, resolve: Resolve = syste
         return addresses
     for text in addresses:
         if not _may_be_reached(ipaddress.ip_address(text.partition("%")[0]), allowed):
-            raise Permanent(f"{target.host} resolves to {text}, where webhooks must not go")
+            found = target.host if text == target.host else f"{target.host} is at {text}, which"
+            raise Permanent(f"{found} is private: webhooks must not go there")
     return addresses
 
 

@@ -137,7 +137,7 @@ def test_a_private_address_is_refused_unless_it_is_allowed(inbox: Inbox, setting
     with testing.inline() as jobs:
         send_notification.delay(**_message(inbox))
         jobs.assert_failed(send_notification, error=Permanent)
-    assert "127.0.0.1, where webhooks must not go" in Notification.objects.get().last_error
+    assert "127.0.0.1 is private: webhooks must not go there" in Notification.objects.get().last_error
     assert inbox.deliveries() == []
     settings.WEBHOOK_ALLOWED_NETWORKS = ["127.0.0.0/8"]
     with testing.inline():

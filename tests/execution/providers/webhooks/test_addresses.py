@@ -54,7 +54,7 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
     "host", ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"]
 )
 def test_loopback_is_found_in_every_spelling(host: str) -> None:
-    with pytest.raises(Permanent, match="where webhooks must not go"):
+    with pytest.raises(Permanent, match="is private: webhooks must not go there"):
         checked_addresses(parse_target(f"http://{host}/hook"), Allowed())
 
 
@@ -63,7 +63,7 @@ def _resolving(*addresses: str) -> Callable[[str, int], Sequence[str]]:
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
-    with pytest.raises(Permanent, match=r"example\.com resolves to 10\.0\.0\.7"):
+    with pytest.raises(Permanent, match=r"example\.com is at 10\.0\.0\.7, which is private"):
         checked_addresses(parse_target("https://example.com/x"), Allowed(), _resolving("1.1.1.1", "10.0.0.7"))
 
 
