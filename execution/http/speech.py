@@ -119,9 +119,9 @@ _SOUND = {"description": "The sound", "content": {TYPE: {"schema": {"type": "str
 
 @router.get(
     "/{number}/audio",
-    response=PROBLEMS,
+    response={**PROBLEMS, 416: ProblemOut},
     url_name="speech-audio",
-    openapi_extra={"responses": {200: _SOUND, 206: _SOUND, 416: {"description": "No such part"}}},
+    openapi_extra={"responses": {200: _SOUND, 206: _SOUND}},
 )
 def audio(request: HttpRequest, number: Number) -> HttpResponse:
     """The WAV file; parts of it by Range."""

@@ -19,6 +19,8 @@ def _sayable(text: str) -> str:
     return text
 
 
+_LOCK = 10.0  # seconds that a worker which died keeps others from trying
+
 SpokenText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
@@ -38,7 +40,7 @@ def process_tts(
     """
     speaker = engine()
     order = Order(text, voice or speaker.default_voice, speed)
-    with lock(f"speech:{order.key(speaker)[:32]}"):
+    with lock(f"speech:{order.key(speaker)[:32]}", life=_LOCK):
         result = speak(order, speaker, self.request.id or "", progress)
         progress(1, f"{result.seconds} s of speech")
     return result
