@@ -33,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     entered = {name: request.POST.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
     try:
-        notify(*(entered[name] for name in _FIELDS))
+        notify(entered["channel"], entered["recipient"], entered["subject"], entered["body"])
     except Refused as refusal:
         context = _context(request) | entered | {"problem": sentence(refusal, _LABELS)}
         return render(request, "execution/notifications.html", context, status=422)
