@@ -2,9 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
+from django.conf import settings
 from django.core.management.base import OutputWrapper
+from django.utils.module_loading import import_string
 from rich.console import Console
 from rich.table import Table
 
@@ -20,6 +24,15 @@ from jobs.models import DeadLetter, Job
 from jobs.queries import get_job
 from jobs.tasks import rehearse_failure, repair
 from jobs.waiting import folds
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stop that another part of the product adds, by the setting TOUR_STEPS."""
+
+    title: str
+    take: Callable[["Tour"], None]
+
 
 _PATIENCE = 120.0  # seconds for any one job
 _STYLES = ("scalper", "holder", "loser")
@@ -40,11 +53,30 @@ class Tour:
             return ["no sample wallets: is the sandbox running?"]
         self._step("Three wallets, analysed", lambda: self._analyse(wallets))
         self._step("Side by side", lambda: self._compare(wallets))
+        for step in _more_steps():
+            self._step(step.title, partial(step.take, self))
         self._step("A job that fails, and comes back", self._fail_and_return)
         self._console.print(
             f"\nLook at it: {self._site}/wallets, {self._site}/jobs and {self._site}/dead-letters"
         )
         return self._failures
+
+    def say(self, text: str) -> None:
+        """A line for who takes the tour."""
+        self._console.print(text)
+
+    def follow(self, uid: str) -> None:
+        """Show a job until it ends; one that does not complete is a failure of the tour."""
+        self._expect(self._watch(uid), "completed")
+
+    def fail(self, what: str) -> None:
+        """Something is not as it should be."""
+        self._failures.append(what)
+
+    @property
+    def site(self) -> str:
+        """The address of the pages."""
+        return self._site
 
     def _step(self, title: str, action: Callable[[], None]) -> None:
         self._console.rule(title, align="left")
@@ -91,6 +123,10 @@ class Tour:
     def _expect(self, job: Job, state: str) -> None:
         if job.state != state:
             self._failures.append(f"{job} is {job.state}, not {state}: {job.reason}")
+
+
+def _more_steps() -> list[Step]:
+    return [step for path in settings.TOUR_STEPS for step in import_string(path)]
 
 
 def _one_of_each(samples: Sequence[SampleWallet]) -> list[SampleWallet]:

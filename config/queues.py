@@ -68,10 +68,16 @@ QUEUES = (
     # -- execution: acts -------------------------------------------------------------------------------
     Queue("blockchain-execution", "execution", concurrency=5, backoff=Exponential(5), keep_failed=1000),
     Queue("deploy-contract", "execution", concurrency=1, attempts=5, backoff=Exponential(5, cap=300), keep_failed=500),
-    Queue("process-tts", "execution", concurrency=2, backoff=Exponential(2, cap=60)),
+    Queue(
+        "process-tts", "execution", concurrency=2, backoff=Exponential(2, cap=60),
+        tasks=("execution.tasks.speech.process_tts",),
+    ),
     Queue(
         "notifications", "execution", concurrency=5, attempts=5, backoff=Exponential(1), rate=parse_rate("100/s"),
         keep_failed=1000, dead_letter_retry=LATER,
+        tasks=(
+            "execution.tasks.notifications.send_notification", "execution.tasks.dead_letters.notify_dead_letters",
+        ),
     ),
     # -- monitoring: watches ---------------------------------------------------------------------------
     Queue(

@@ -9,6 +9,9 @@ SCHEDULES = (
     Schedule("health report", "monitoring.tasks.health.report_health", crontab="*/5 * * * *"),
     Schedule("due dead-letter retries", "jobs.tasks.process_dead_letter_retries", crontab="* * * * *"),
     Schedule(
+        "alerts about dead letters", "execution.tasks.dead_letters.notify_dead_letters", crontab="* * * * *"
+    ),
+    Schedule(
         "purge of old dead letters",
         "jobs.tasks.purge_dead_letters",
         crontab="0 2 * * *",

@@ -4,13 +4,17 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analysis.http import wallets
+from execution.http import notifications, speech
 from jobs.http.api import api
 
 api.add_router("/wallets", wallets.router)
+api.add_router("/notifications", notifications.router)
+api.add_router("/speech", speech.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("jobs.http.urls")),
     path("", include("jobs.pages.urls")),
     path("", include("analysis.pages.urls")),
+    path("", include("execution.pages.urls")),
 ]

@@ -26,6 +26,7 @@ class Request:
     path: str
     query: Mapping[str, str]
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
 
     def json(self) -> Json:
         """The body as JSON; raises HttpError 400 when it is none."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sandbox.control import Control
@@ -14,6 +15,7 @@ from sandbox.market.prices import Market
 from sandbox.solana.chain import Chain
 from sandbox.solana.helius_api import HeliusApi
 from sandbox.solana.rpc.dispatch import RpcService
+from sandbox.webhooks.routes import webhook_routes
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,7 +47,8 @@ class SandboxApp:
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         try:
             query = parse_query(scope["query_string"])
-            request = Request(scope["method"], scope["path"], query, await _body(receive))
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            request = Request(scope["method"], scope["path"], query, await _body(receive), headers)
         except HttpError as refusal:
             return Response(refusal.body, refusal.status)
         if not request.path.startswith(CONTROL):
@@ -78,8 +81,8 @@ class SandboxApp:
         return None
 
 
-def build_app(chain: Chain, faults: Faults) -> SandboxApp:
-    """Every service over one chain."""
+def build_app(chain: Chain, faults: Faults, folder: Path) -> SandboxApp:
+    """Every service over one chain; what is no part of the chain is kept in the folder too."""
     node, directory = chain.node, chain.directory
     injector, market = FaultInjector(faults, directory.seed), Market(node, directory)
     rpc = RpcService(node, directory.faucet)
@@ -98,6 +101,7 @@ def build_app(chain: Chain, faults: Faults) -> SandboxApp:
         "/helius": helius_or_rpc,
         "/dexscreener": DexScreener(market).answer,
         "/coingecko": CoinGecko(market).answer,
+        **webhook_routes(folder),
         CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)

@@ -3,6 +3,7 @@
 A throw-away PostgreSQL and Valkey are started for it, so it works on a machine where nothing runs.
 """
 
+import base64
 import os
 import secrets
 import subprocess
@@ -19,6 +20,8 @@ PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(50),
     "ALLOWED_HOSTS": "millrace.example",
     "CSRF_TRUSTED_ORIGINS": "https://millrace.example",
+    # Tasks with secret fields need a key: 32 bytes in base 64, as Fernet takes them.
+    "PAYLOAD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
 }
 COMMANDS = (
     ("makemigrations", "--check", "--dry-run"),

@@ -115,6 +115,8 @@ LOGOUT_REDIRECT_URL = "login"
 PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
     ("overview", "Overview", "overview"),
     ("wallets", "Wallets", "wallets"),
+    ("speech", "Speech", "speech"),
+    ("notifications", "Notifications", "notifications"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),
@@ -135,6 +137,7 @@ UNFOLD = {  # the admin's theme, in the pages' colour
         }
     },
 }  # fmt: skip
+TOUR_STEPS = ("execution.tour.STEPS",)  # what `manage.py demo` shows beside the wallets
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
 # Fernet keys for secret payload fields; the first encrypts, all decrypt. Made up for development alone.
@@ -199,6 +202,32 @@ SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
+
+# -- notifications ---------------------------------------------------------------------------------------
+
+# A webhook is signed with each of these: a receiver may move from one to the next. See docs/how-to/verify-webhooks.md
+WEBHOOK_SECRETS = env.list("WEBHOOK_SECRETS", default=["whsec_development"] if DEBUG else [])
+# Private networks that webhooks may go to all the same, such as 10.1.0.0/16
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+WEBHOOK_TO_SANDBOX = env.bool("WEBHOOK_TO_SANDBOX", default=DEBUG)
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+ALERT_COOLDOWN = env.float(
+    "ALERT_COOLDOWN", default=3600.0
+)  # seconds between two alerts about the same cause
+# Without an address, e-mails are files in .millrace/mail
+globals().update(env.email_url("EMAIL_URL", default=f"filemail:///{STATE_DIR / 'mail'}"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="millrace@localhost")
+
+# -- speech --------------------------------------------------------------------------------------------
+
+# A server with OpenAI's protocol, such as https://api.openai.com/v1; without one the model on this machine speaks.
+SPEECH_URL = env.str("SPEECH_URL", default="")
+SPEECH_API_KEY = env.str("SPEECH_API_KEY", default="")
+SPEECH_MODEL = env.str("SPEECH_MODEL", default="tts-1")
+MEDIA_ROOT = env.str(
+    "MEDIA_ROOT", default=str(STATE_DIR / "media")
+)  # served to signed-in users only, by the API
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 

@@ -1,0 +1,7 @@
+"""Celery finds the tasks here."""
+
+from execution.tasks.dead_letters import notify_dead_letters
+from execution.tasks.notifications import send_notification
+from execution.tasks.speech import process_tts
+
+__all__ = ["notify_dead_letters", "process_tts", "send_notification"]

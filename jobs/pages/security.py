@@ -11,7 +11,7 @@ HEADER = "Content-Security-Policy"
 
 PAGES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The admin's theme brings Alpine, which compiles expressions, and inline scripts and styles.
 ADMIN = (

@@ -21,6 +21,8 @@ PAGES = (
     "/dead-letters",
     "/workers",
     "/wallets",
+    "/speech",
+    "/notifications",
     "/no-such-page",
 )
 

@@ -73,7 +73,7 @@ class Command(BaseCommand):
             seeded = f", seeded in {chain.seeded_in:.1f} s" if chain.seeded_in else ""
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             summary = f"{chain.node.history.count} transactions{seeded}, {memory} MB"
-            app = build_app(chain, faults)
+            app = build_app(chain, faults, Path(options["state"]))
             settings = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
             for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops by them, then raises them again
                 signal.signal(number, lambda *_: None)

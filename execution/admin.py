@@ -1,0 +1,78 @@
+"""Who hears of dead letters, and what was told, in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from execution.models import AlertRecipient, Notification
+from execution.recipients import Channel, recipient_fault, shown_recipient
+from jobs import audit
+from jobs.admin.reading import ReadOnlyAdmin
+from jobs.configuration import queue_book
+from jobs.errors import UnknownName
+
+
+class AlertRecipientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """Checks what a notification would check."""
+
+    class Meta:
+        model = AlertRecipient
+        fields = ("name", "channel", "recipient", "queues", "enabled")
+
+    def clean_queues(self) -> list[str]:
+        """A list of queues that exist."""
+        names = self.cleaned_data["queues"] or []
+        if not isinstance(names, list):
+            raise forms.ValidationError('A list, such as ["orders", "balances"].')
+        try:
+            return [queue_book().get(str(name)).name for name in names]
+        except UnknownName as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean(self) -> dict[str, Any]:
+        """The recipient fits its channel."""
+        cleaned = super().clean() or {}
+        channel, recipient = cleaned.get("channel"), cleaned.get("recipient")
+        fault = recipient_fault(Channel(channel), recipient) if channel and recipient else ""
+        if fault:
+            self.add_error("recipient", fault)
+        return cleaned
+
+
+@admin.register(AlertRecipient)
+class AlertRecipientAdmin(ModelAdmin):
+    """Takes effect within a minute."""
+
+    form = AlertRecipientForm
+    list_display = ("name", "channel", "shown", "enabled")
+
+    @admin.display(description="Recipient")
+    def shown(self, row: AlertRecipient) -> str:
+        """Without what may be secret."""
+        return shown_recipient(Channel(row.channel), row.recipient)
+
+    def save_model(self, request: HttpRequest, obj: AlertRecipient, form: Any, change: bool) -> None:
+        """With an entry in the audit trail."""
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "change alert recipient" if change else "add alert recipient",
+            f"alert recipient {obj}",
+            enabled=obj.enabled,
+        )
+
+    def delete_model(self, request: HttpRequest, obj: AlertRecipient) -> None:
+        """With an entry in the audit trail."""
+        audit.record("delete alert recipient", f"alert recipient {obj}")
+        super().delete_model(request, obj)
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """To read: a row is what keeps its key from being delivered again."""
+
+    list_display = ("created_at", "channel", "recipient", "subject", "state", "attempts")
+    list_filter = ("channel", "state")
+    search_fields = ("idempotency_key", "subject")

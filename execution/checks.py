@@ -1,0 +1,40 @@
+"""Settings that make no sense, told at the start of every command."""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+from execution.providers.webhooks.addresses import parse_target
+
+
+def check_settings(**_: Any) -> list[checks.CheckMessage]:
+    """Every fault as Django's message."""
+    return [checks.Error(sentence, id=code) for code, sentence in _faults()]
+
+
+def _faults() -> Iterator[tuple[str, str]]:
+    for name in ("ALERT_WEBHOOK_URL", "SPEECH_URL"):
+        fault = _url_fault(getattr(settings, name))
+        if fault:
+            yield "execution.E001", f"{name} {fault}"
+    if settings.ALERT_WEBHOOK_URL and not settings.WEBHOOK_SECRETS:
+        yield "execution.E002", "ALERT_WEBHOOK_URL is set, but no webhook can be signed: set WEBHOOK_SECRETS"
+    for text in settings.WEBHOOK_ALLOWED_NETWORKS:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError as error:
+            yield "execution.E003", f"WEBHOOK_ALLOWED_NETWORKS: {error}"
+    if settings.ALERT_COOLDOWN <= 0:
+        yield "execution.E004", "ALERT_COOLDOWN is a number of seconds greater than 0"
+
+
+def _url_fault(url: str) -> str:
+    try:
+        if url:
+            parse_target(url)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,63 @@
+"""`/notifications`: what was told to whom, and what became of it; send one."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from execution.flows.notifications import notify
+from execution.pages.words import cursor, sentence
+from execution.queries.alerts import hearers
+from execution.queries.notifications import notifications
+from execution.recipients import Channel
+from jobs.access import may_operate
+from jobs.errors import Refused
+
+CHANNELS = {Channel.WEBHOOK: "Webhook", Channel.EMAIL: "E-mail", Channel.LOG: "Log"}
+_FIELDS = ("channel", "recipient", "subject", "body")
+_LABELS = {"channel": "Channel", "recipient": "Recipient", "subject": "Subject", "body": "Text"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The form and the list; a POST sends one."""
+    if request.method != "POST":
+        part = request.headers.get("HX-Request")
+        template = "execution/parts/notifications.html" if part else "execution/notifications.html"
+        return render(request, template, _context(request))
+    if not may_operate(request.user):
+        raise PermissionDenied
+    entered = {name: request.POST.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
+    try:
+        notify(entered["channel"], entered["recipient"], entered["subject"], entered["body"])
+    except Refused as refusal:
+        context = _context(request) | entered | {"problem": sentence(refusal, _LABELS)}
+        return render(request, "execution/notifications.html", context, status=422)
+    messages.success(request, "It is on its way.")
+    return redirect("notifications")
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    before, shown = cursor(request.GET.get("before", "")), request.GET.get("channel", "")
+    return {
+        "page": notifications(before=before, channel=shown if shown in set(Channel) else ""),
+        "before": before or "",
+        "shown": shown,
+        "channels": CHANNELS,
+        "channel": Channel.WEBHOOK,
+        "recipient": _to_try(),
+        "subject": "",
+        "body": "",
+        "query": request.GET.urlencode(),
+        "hearers": len(hearers()),
+        "may": may_operate(request.user),
+    }
+
+
+def _to_try() -> str:
+    """Somebody who is there where nothing real is set up."""
+    return f"{settings.SANDBOX_URL.rstrip('/')}/webhooks/try-it" if settings.WEBHOOK_TO_SANDBOX else ""

@@ -1,0 +1,1 @@
+"""Engines that speak: one inside this machine, and whatever speaks OpenAI's protocol."""

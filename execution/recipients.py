@@ -1,0 +1,50 @@
+"""Who a notification goes to: checked at the door, and shown without what may be secret."""
+
+import re
+from enum import StrEnum
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from execution.providers.webhooks.addresses import parse_target
+
+_LABEL = re.compile(r"[A-Za-z0-9_.:\- ]{1,100}")
+
+
+class Channel(StrEnum):
+    """How it goes there."""
+
+    WEBHOOK = "webhook"
+    EMAIL = "email"
+    LOG = "log"
+
+
+def recipient_fault(channel: Channel, recipient: str) -> str:
+    """What is wrong with a recipient for this channel; empty when nothing is."""
+    if channel is Channel.WEBHOOK:
+        return _url_fault(recipient)
+    if channel is Channel.EMAIL:
+        try:
+            validate_email(recipient)
+        except ValidationError:
+            return "is no e-mail address"
+        return ""
+    return "" if _LABEL.fullmatch(recipient) else "is a name of up to 100 letters, digits, - _ . : or spaces"
+
+
+def shown_recipient(channel: Channel, recipient: str) -> str:
+    """As people may see it: of a URL the scheme and the host, as its path may be its password."""
+    if channel is not Channel.WEBHOOK:
+        return recipient[:320]
+    try:
+        return parse_target(recipient).name[:320]
+    except ValueError:
+        return "no URL"
+
+
+def _url_fault(url: str) -> str:
+    try:
+        parse_target(url)
+    except ValueError as error:
+        return str(error)
+    return ""

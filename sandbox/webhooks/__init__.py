@@ -1,0 +1,1 @@
+"""A receiver of webhooks: it checks signatures and keeps what it saw."""

@@ -1,0 +1,46 @@
+"""The outside world of these tests, and who looks at the pages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.execution.inbox import Inbox
+from tests.outside import Outside, outside
+
+__all__ = ["outside"]
+
+
+@pytest.fixture
+def inbox(outside: Outside) -> Iterator[Inbox]:
+    """An empty inbox of the sandbox's webhook receiver."""
+    box = Inbox(outside.url, "tests")
+    box.empty()
+    yield box
+    box.answer_next([])
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: LazySettings) -> Path:
+    """Where files go."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    """A browser of somebody who may start jobs."""
+    browser = Client()
+    browser.force_login(User.objects.create_user("olga", is_staff=True))
+    return browser
+
+
+@pytest.fixture
+def viewer(db: None) -> Client:
+    """A browser of somebody who may only look."""
+    browser = Client()
+    browser.force_login(User.objects.create_user("victor"))
+    return browser
