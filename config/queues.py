@@ -33,6 +33,7 @@ QUEUES = (
     Queue(
         "price-updates", "enrichment", concurrency=5, backoff=Exponential(2), rate=parse_rate("10/min"),
         keep_completed=100, keep_failed=50, dead_letter_retry=LATER,
+        tasks=("enrichment.tasks.coins.update_coin_price", "enrichment.tasks.coins.update_coin_prices"),
     ),
     Queue(
         "social-scraping", "enrichment", concurrency=3, backoff=Exponential(2), rate=parse_rate("20/min"),
@@ -83,6 +84,7 @@ QUEUES = (
         tasks=(
             "jobs.tasks.purge_dead_letters", "jobs.tasks.process_dead_letter_retries",
             "monitoring.tasks.health.report_health",
+            "enrichment.tasks.coins.cleanup_old_price_data",
         ),
     ),
 )  # fmt: skip

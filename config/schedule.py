@@ -4,6 +4,7 @@ Crontab fields are minute, hour, day of month, month, day of week, in UTC.
 """
 
 from jobs.schedules import Schedule
+from jobs.scheduling.policy import Overlap
 
 SCHEDULES = (
     Schedule("health report", "monitoring.tasks.health.report_health", crontab="*/5 * * * *"),
@@ -14,4 +15,12 @@ SCHEDULES = (
         crontab="0 2 * * *",
         kwargs={"older_than_days": 30},
     ),
+    # -- coins: a schedule fans out over those that are followed (docs/decisions) ---------------------
+    Schedule(
+        "coin prices",
+        "enrichment.tasks.coins.update_coin_prices",
+        crontab="*/5 * * * *",
+        overlap=Overlap.SKIP,
+    ),
+    Schedule("removal of old prices", "enrichment.tasks.coins.cleanup_old_price_data", crontab="0 2 * * *"),
 )
