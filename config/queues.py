@@ -63,7 +63,7 @@ QUEUES = (
     Queue("similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50),
     Queue(
         "risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"),
-        keep_failed=50,
+        keep_failed=50, tasks=("analysis.tasks.risk.assess_coin_risk", "analysis.tasks.risk.assess_coin_risks"),
     ),
     Queue("intent-fulfillment", "analysis", concurrency=10, backoff=Exponential(2), keep_failed=500),
     # -- execution: acts -------------------------------------------------------------------------------

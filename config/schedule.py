@@ -22,5 +22,6 @@ SCHEDULES = (
         crontab="*/5 * * * *",
         overlap=Overlap.SKIP,
     ),
+    Schedule("coin risks", "analysis.tasks.risk.assess_coin_risks", crontab="7 */2 * * *", overlap=Overlap.SKIP),
     Schedule("removal of old prices", "enrichment.tasks.coins.cleanup_old_price_data", crontab="0 2 * * *"),
 )

@@ -1,6 +1,7 @@
 """What the markets say about a coin."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import httpx2
 import pytest
@@ -74,9 +75,7 @@ def test_that_there_is_no_price_is_only_said_when_every_market_answered(outside:
 def test_the_past_comes_by_the_hour_and_ends_at_the_present_price(outside: Outside) -> None:
     known = tokens(outside)["PEBL"]
     past = coingecko.history_of(str(known["mint"]), 60)
-    steps = {
-        (after.time - before.time).total_seconds() for before, after in zip(past, past[1:], strict=False)
-    }
+    steps = {(after.time - before.time).total_seconds() for before, after in pairwise(past)}
     assert steps == {3600.0}
     assert float(past[-1].usd) == pytest.approx(float(str(known["usd"])), rel=1e-9)
     assert len({one.usd for one in past}) > 50

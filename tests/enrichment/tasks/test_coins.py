@@ -62,8 +62,9 @@ def test_the_price_is_told_to_those_who_follow_the_coin(outside: Outside) -> Non
         started = update_coin_price.using(correlation_id=channel("PEBL")).enqueue(coin="PEBL")
     job = Job.objects.get(uid=started.id)
     assert (job.correlation_id, job.subject) == ("coin:PEBL", "PEBL")
-    assert job.progress_detail["usd"] == started.get()["usd"]
-    assert job.progress_detail["message"].startswith("PEBL costs $")
+    told = job.progress_detail or {}
+    assert told["usd"] == started.get()["usd"]
+    assert told["message"].startswith("PEBL costs $")
 
 
 def test_a_coin_without_a_market_is_no_failure(outside: Outside) -> None:
