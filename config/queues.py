@@ -78,6 +78,7 @@ QUEUES = (
     Queue(
         "alert-processing", "monitoring", concurrency=10, backoff=Exponential(2), rate=parse_rate("100/min"),
         keep_failed=50,
+        tasks=("analysis.tasks.alerts.check_alerts", "analysis.tasks.alerts.check_specific_alert"),
     ),
     Queue(
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,

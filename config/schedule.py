@@ -22,6 +22,9 @@ SCHEDULES = (
         crontab="*/5 * * * *",
         overlap=Overlap.SKIP,
     ),
-    Schedule("coin risks", "analysis.tasks.risk.assess_coin_risks", crontab="7 */2 * * *", overlap=Overlap.SKIP),
+    Schedule(
+        "coin risks", "analysis.tasks.risk.assess_coin_risks", crontab="7 */2 * * *", overlap=Overlap.SKIP
+    ),
+    Schedule("alerts", "analysis.tasks.alerts.check_alerts", crontab="* * * * *", overlap=Overlap.SKIP),
     Schedule("removal of old prices", "enrichment.tasks.coins.cleanup_old_price_data", crontab="0 2 * * *"),
 )
