@@ -85,7 +85,7 @@ QUEUES = (
         tasks=(
             "jobs.tasks.purge_dead_letters", "jobs.tasks.process_dead_letter_retries",
             "monitoring.tasks.health.report_health",
-            "enrichment.tasks.coins.cleanup_old_price_data",
+            "enrichment.tasks.coins.cleanup_old_price_data", "enrichment.tasks.coins.warm_cache",
         ),
     ),
 )  # fmt: skip

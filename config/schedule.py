@@ -26,5 +26,6 @@ SCHEDULES = (
         "coin risks", "analysis.tasks.risk.assess_coin_risks", crontab="7 */2 * * *", overlap=Overlap.SKIP
     ),
     Schedule("alerts", "analysis.tasks.alerts.check_alerts", crontab="* * * * *", overlap=Overlap.SKIP),
+    Schedule("warm cache", "enrichment.tasks.coins.warm_cache", crontab="15 */6 * * *"),
     Schedule("removal of old prices", "enrichment.tasks.coins.cleanup_old_price_data", crontab="0 2 * * *"),
 )

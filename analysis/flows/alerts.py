@@ -15,6 +15,7 @@ from analysis.services.alerts.evaluate import Rule, Verdict, evaluate
 from analysis.services.alerts.firing import record_firing
 from enrichment.coins import channel
 from jobs import Priority
+from jobs.errors import Refused
 
 NOTIFY = "execution.tasks.notifications.send_notification"  # by name: it is above this layer
 _log = logging.getLogger(__name__)
@@ -52,13 +53,17 @@ def _notify(rule: AlertRule, firing: AlertFiring) -> str:
     if task is None:
         _log.warning("alert %s fired, but no task %s is registered to send it", rule.pk, NOTIFY)
         return ""
-    started = task.using(priority=Priority.HIGH, correlation_id=channel(rule.coin.slug)).enqueue(
-        channel=rule.channel,
-        recipient=rule.recipient,
-        subject=f"Alert: {rule.coin}",
-        body=firing.message,
-        idempotency_key=f"alert-firing:{firing.pk}",
-    )
+    try:
+        started = task.using(priority=Priority.HIGH, correlation_id=channel(rule.coin.slug)).enqueue(
+            channel=rule.channel,
+            recipient=rule.recipient or rule.user.get_username(),
+            subject=f"Alert: {rule.coin}"[:200],
+            body=firing.message,
+            idempotency_key=f"alert-firing:{firing.pk}",
+        )
+    except Refused as refusal:  # one rule with a recipient that is not taken must not keep the others back
+        _log.warning("alert %s fired, but its notification is refused: %s", rule.pk, refusal)
+        return ""
     return str(started.id)
 
 

@@ -29,7 +29,11 @@ class AlertCheck:
 @shared_task(time_limit=60, stale_after=120, unique=Unique())
 def check_alerts() -> AlertCheck:
     """Evaluate every active alert rule on what is known of its coin, and notify of those that came true."""
-    rows = AlertRule.objects.filter(enabled=True, coin__active=True).select_related("coin").order_by("pk")
+    rows = (
+        AlertRule.objects.filter(enabled=True, coin__active=True)
+        .select_related("coin", "user")
+        .order_by("pk")
+    )
     done: list[Checked] = []
     last = 0
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
@@ -42,7 +46,7 @@ def check_alerts() -> AlertCheck:
 @shared_task(time_limit=60, stale_after=120, unique=Unique("alert_id"), subject="alert_id")
 def check_specific_alert(*, alert_id: AlertId) -> AlertCheck:
     """Evaluate one alert rule now, and notify when it came true."""
-    rule = AlertRule.objects.select_related("coin").filter(pk=alert_id).first()
+    rule = AlertRule.objects.select_related("coin", "user").filter(pk=alert_id).first()
     if rule is None:
         raise Permanent(f"there is no alert {alert_id}")
     if not rule.enabled:

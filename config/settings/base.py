@@ -101,6 +101,20 @@ CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # each process's own
+    "shared": {
+        "BACKEND": "config.cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "millrace-cache",
+        "OPTIONS": {
+            "serializer": "config.cache.JsonSerializer",
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+        },
+    },
+}
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -114,6 +128,7 @@ LOGOUT_REDIRECT_URL = "login"
 PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
     ("overview", "Overview", "overview"),
     ("wallets", "Wallets", "wallets"),
+    ("coins", "Coins", "chart"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),

@@ -1,6 +1,6 @@
 """Celery finds the tasks here."""
 
-from enrichment.tasks.coins import cleanup_old_price_data, update_coin_price, update_coin_prices
+from enrichment.tasks.coins import cleanup_old_price_data, update_coin_price, update_coin_prices, warm_cache
 from enrichment.tasks.wallets import fetch_balance, sync_wallet
 
 __all__ = [
@@ -9,4 +9,5 @@ __all__ = [
     "sync_wallet",
     "update_coin_price",
     "update_coin_prices",
+    "warm_cache",
 ]

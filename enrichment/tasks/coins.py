@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Annotated
 
 from celery import shared_task
+from django.utils import timezone
 from pydantic import Field
 
 from enrichment.coins import CoinSlug, channel
 from enrichment.models import Coin
 from enrichment.providers.prices.samples import fetch_sample_coins
+from enrichment.queries.prices import remember_past
 from enrichment.services.coins.following import follow_samples
 from enrichment.services.coins.prices import PriceUpdate, remove_old_prices, update_price
 from jobs import Permanent, Priority, Unique, progress
@@ -42,6 +44,16 @@ def cleanup_old_price_data(*, older_than_days: Annotated[int, Field(ge=1, le=365
     removed = remove_old_prices(timedelta(days=older_than_days))
     progress(1, f"{removed:,} prices removed")
     return removed
+
+
+@shared_task(time_limit=600, stale_after=900, unique=Unique())
+def warm_cache() -> int:
+    """Put the past of every followed coin's chart into the shared cache, where pages and API read it."""
+    coins = list(Coin.objects.filter(active=True).order_by("id"))
+    for done, coin in enumerate(coins, 1):
+        remember_past(coin, timezone.now())
+        progress(done / len(coins), f"{coin} is warm")
+    return len(coins)
 
 
 def followed(slug: str) -> Coin:

@@ -13,6 +13,7 @@ from enrichment.models import Coin, PricePoint
 from enrichment.providers.prices import coingecko
 from enrichment.providers.prices.market import quote_of
 from enrichment.providers.prices.quotes import PastPrice, Quote
+from enrichment.queries.prices import forget_past
 from enrichment.services.coins.following import learn_names
 from jobs.errors import JobError
 
@@ -99,6 +100,7 @@ def store_past(coin: Coin, past: Sequence[PastPrice]) -> int:
         ignore_conflicts=True,
         batch_size=1000,
     )
+    forget_past(coin)
     return len(by_minute)
 
 

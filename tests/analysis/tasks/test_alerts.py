@@ -151,6 +151,6 @@ def test_many_rules_cost_few_queries(django_assert_max_num_queries: object) -> N
     price(coin, "0.5", 1)
     for _ in range(50):
         make_rule(coin)
-    rules = list(AlertRule.objects.select_related("coin"))
+    rules = list(AlertRule.objects.select_related("coin", "user"))
     with django_assert_max_num_queries(3):  # type: ignore[operator]  # pytest-django's fixture
         assert len(flow.check_rules(rules, timezone.now())) == 50
