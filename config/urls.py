@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from analysis.http import wallets
+from analysis.http import alerts, coins, wallets
 from jobs.http.api import api
 
 api.add_router("/wallets", wallets.router)
+api.add_router("/coins", coins.router)
+api.add_router("/jobs", coins.jobs_router)
+api.add_router("/alerts", alerts.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),

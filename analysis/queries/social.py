@@ -14,6 +14,7 @@ from django.utils import timezone
 from analysis.services.risk.social import SocialFacts
 from enrichment.models import Coin
 
+_METRIC = ("enrichment", "SocialMetric")
 _DAYS = 7  # that the last one is compared with
 _DAY = timedelta(days=1)
 
@@ -47,6 +48,7 @@ def facts_of_hours(hours: Iterable[tuple[datetime, int, float]], now: datetime) 
 
 def _metrics() -> Any:
     try:
-        return apps.get_model("enrichment", "SocialMetric").objects.all()
+        model: Any = apps.get_model(*_METRIC)
     except LookupError:
         return None
+    return model.objects.all()

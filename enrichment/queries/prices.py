@@ -21,6 +21,7 @@ LONGEST = 45  # days that a chart may show
 _RAW = 1  # days that are shown point by point, without the cache
 _KEPT = 12 * 3600  # seconds; twice the time between two runs of warm_cache
 _DAY = timedelta(days=1)
+_FINE = Decimal("0.0001")  # of a per cent
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _change(coin: Coin, point: PricePoint) -> Decimal | None:
     """Against the last price that was a day old then; None when the one before is much older."""
     old = coin.prices.filter(time__lte=point.time - _DAY, time__gt=point.time - 2 * _DAY)
     before = old.order_by("-time").values_list("usd", flat=True).first()
-    return (point.usd / before - 1) * 100 if before else None
+    return ((point.usd / before - 1) * 100).quantize(_FINE) if before else None
 
 
 def thinned(points: Sequence[ChartPoint], most: int) -> list[ChartPoint]:

@@ -40,3 +40,8 @@ def learn_names(coin: Coin, symbol: str, name: str) -> None:
     missing = {"symbol": coin.symbol or symbol[:64], "name": coin.name or name[:255]}
     if (coin.symbol, coin.name) != (missing["symbol"], missing["name"]):
         Coin.objects.filter(pk=coin.pk).update(**missing)
+
+
+def leave(coin: Coin) -> None:
+    """Stop following a coin; its prices and its alerts stay, and rest."""
+    Coin.objects.filter(pk=coin.pk).update(active=False)

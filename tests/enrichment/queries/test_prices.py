@@ -88,7 +88,12 @@ def test_a_row_has_the_newest_price_and_the_change_of_a_day(coin: Coin) -> None:
     for hours, usd in ((26, "2"), (25, "4"), (3, "7"), (1, "5")):
         price(coin, hours, usd, liquidity="100.50")
     [row] = coin_rows()
-    assert (row.label, row.usd, row.change_24h, row.liquidity) == ("PEBL", 5, 25, Decimal("100.50"))
+    assert (row.label, row.usd, row.change_24h, row.liquidity) == (
+        "PEBL",
+        Decimal(5),
+        Decimal(25),
+        Decimal("100.50"),
+    )
     assert row.priced_at == NOW - timedelta(hours=1)
 
 

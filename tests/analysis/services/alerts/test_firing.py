@@ -1,6 +1,5 @@
 """A rule fires once per cooldown, however many checks run at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -19,7 +18,7 @@ TOGETHER = 6
 
 
 @pytest.fixture
-def rule(transactional_db: None) -> Iterator[AlertRule]:
+def rule(transactional_db: None) -> AlertRule:
     """A rule that other connections see."""
     return make_rule(make_coin())
 

@@ -55,7 +55,7 @@ def test_a_rule_is_stored_as_it_was_wanted(channel: str, recipient: str) -> None
 def test_a_change_is_checked_like_a_new_rule() -> None:
     rule = create_rule(User.objects.create_user("olga"), make_coin(), GOOD)
     changed = change_rule(rule, replace(wanted_of(rule), threshold=Decimal(3), enabled=False))
-    assert (changed.threshold, changed.enabled) == (3, False)
+    assert (changed.threshold, changed.enabled) == (Decimal(3), False)
     with pytest.raises(Refused):
         change_rule(rule, replace(GOOD, window=0))
     assert AlertRule.objects.get().window.total_seconds() == 3600
