@@ -15,6 +15,7 @@ from enrichment.tasks.coins import short
 
 register = template.Library()
 
+_FLAT = 0.001  # of the price: what moves less is a straight line
 _MINUS = "−"
 _UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
@@ -69,7 +70,7 @@ def spark(points: Sequence[ChartPoint]) -> str:
         return ""
     prices = [float(point.usd) for point in points]
     low, high = min(prices), max(prices)
-    step, size = 100 / (len(prices) - 1), (high - low) or 1
+    step, size = 100 / (len(prices) - 1), max(high - low, high * _FLAT)
     return " ".join(f"{at * step:.1f},{26 - 24 * (one - low) / size:.1f}" for at, one in enumerate(prices))
 
 
