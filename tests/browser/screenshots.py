@@ -21,6 +21,7 @@ PAGES = (
     "/dead-letters",
     "/workers",
     "/wallets",
+    "/coins",
     "/no-such-page",
 )
 
