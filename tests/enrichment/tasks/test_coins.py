@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from enrichment.coins import channel
 from enrichment.models import Coin, PricePoint
+from enrichment.providers.prices.samples import fetch_sample_coins
+from enrichment.services.coins.following import follow_samples
 from enrichment.tasks.coins import cleanup_old_price_data, short, update_coin_price, update_coin_prices
 from jobs import Permanent, testing
 from jobs.errors import Refused
@@ -98,13 +100,9 @@ def test_every_five_minutes_each_followed_coin_gets_a_job_of_its_own(outside: Ou
 
 
 def test_samples_are_added_once_and_one_that_is_left_stays_left(outside: Outside) -> None:
-    with testing.stepwise() as jobs:
-        update_coin_prices.delay()
-        jobs.run_next()
-        Coin.objects.filter(slug="DUSK").update(active=False)
-        update_coin_prices.delay()
-        jobs.run_all()
-    assert Coin.objects.count() == 10
+    assert follow_samples(fetch_sample_coins()) == 10
+    Coin.objects.filter(slug="DUSK").update(active=False)
+    assert follow_samples(fetch_sample_coins()) == 0
     assert not Coin.objects.get(slug="DUSK").active
 
 
