@@ -33,6 +33,7 @@ QUEUES = (
     Queue(
         "price-updates", "enrichment", concurrency=5, backoff=Exponential(2), rate=parse_rate("10/min"),
         keep_completed=100, keep_failed=50, dead_letter_retry=LATER,
+        tasks=("enrichment.tasks.coins.update_coin_price", "enrichment.tasks.coins.update_coin_prices"),
     ),
     Queue(
         "social-scraping", "enrichment", concurrency=3, backoff=Exponential(2), rate=parse_rate("20/min"),
@@ -62,7 +63,7 @@ QUEUES = (
     Queue("similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50),
     Queue(
         "risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"),
-        keep_failed=50,
+        keep_failed=50, tasks=("analysis.tasks.risk.assess_coin_risk", "analysis.tasks.risk.assess_coin_risks"),
     ),
     Queue("intent-fulfillment", "analysis", concurrency=10, backoff=Exponential(2), keep_failed=500),
     # -- execution: acts -------------------------------------------------------------------------------
@@ -83,12 +84,14 @@ QUEUES = (
     Queue(
         "alert-processing", "monitoring", concurrency=10, backoff=Exponential(2), rate=parse_rate("100/min"),
         keep_failed=50,
+        tasks=("analysis.tasks.alerts.check_alerts", "analysis.tasks.alerts.check_specific_alert"),
     ),
     Queue(
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,
         tasks=(
             "jobs.tasks.purge_dead_letters", "jobs.tasks.process_dead_letter_retries",
             "monitoring.tasks.health.report_health",
+            "enrichment.tasks.coins.cleanup_old_price_data", "enrichment.tasks.coins.warm_cache",
         ),
     ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ Crontab fields are minute, hour, day of month, month, day of week, in UTC.
 """
 
 from jobs.schedules import Schedule
+from jobs.scheduling.policy import Overlap
 
 SCHEDULES = (
     Schedule("health report", "monitoring.tasks.health.report_health", crontab="*/5 * * * *"),
@@ -17,4 +18,17 @@ SCHEDULES = (
         crontab="0 2 * * *",
         kwargs={"older_than_days": 30},
     ),
+    # -- coins: a schedule fans out over those that are followed (docs/decisions) ---------------------
+    Schedule(
+        "coin prices",
+        "enrichment.tasks.coins.update_coin_prices",
+        crontab="*/5 * * * *",
+        overlap=Overlap.SKIP,
+    ),
+    Schedule(
+        "coin risks", "analysis.tasks.risk.assess_coin_risks", crontab="7 */2 * * *", overlap=Overlap.SKIP
+    ),
+    Schedule("alerts", "analysis.tasks.alerts.check_alerts", crontab="* * * * *", overlap=Overlap.SKIP),
+    Schedule("warm cache", "enrichment.tasks.coins.warm_cache", crontab="15 */6 * * *"),
+    Schedule("removal of old prices", "enrichment.tasks.coins.cleanup_old_price_data", crontab="0 2 * * *"),
 )

@@ -1,9 +1,13 @@
-"""The addresses of the wallet pages."""
+"""The addresses of the analyst's pages."""
 
-from analysis.pages import wallets
+from analysis.pages import alerts, coins, wallets
 from jobs.pages.urls import page
 
 urlpatterns = [
     page("wallets", wallets.choose, "wallets"),
     page("wallets/<str:address>", wallets.wallet, "wallet"),
+    page("coins", coins.choose, "coins"),
+    page("coins/<str:slug>", coins.coin, "coin"),
+    page("coins/<str:slug>/alerts", alerts.create, "coin-alerts"),
+    page("alerts/<int:alert_id>", alerts.change, "alert"),
 ]

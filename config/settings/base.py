@@ -102,6 +102,20 @@ CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # each process's own
+    "shared": {
+        "BACKEND": "config.cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "millrace-cache",
+        "OPTIONS": {
+            "serializer": "config.cache.JsonSerializer",
+            "socket_timeout": 1,
+            "socket_connect_timeout": 1,
+        },
+    },
+}
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -117,6 +131,7 @@ PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/ico
     ("wallets", "Wallets", "wallets"),
     ("speech", "Speech", "speech"),
     ("notifications", "Notifications", "notifications"),
+    ("coins", "Coins", "chart"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),

@@ -17,13 +17,16 @@ class Market:
         """The pools with liquidity."""
         return [pool for pool in self.directory.all_pools() if pool.reserve(self.node, pool.base)]
 
+    def pool_of(self, asset: Asset) -> Pool | None:
+        """The pool that prices an asset; None for dollars."""
+        if asset.mint == USDC_MINT:
+            return None
+        return self.directory.sol_usdc if asset.symbol == "SOL" else self.directory.pools[asset.symbol]
+
     def usd(self, asset: Asset) -> float:
         """What one whole unit of an asset is worth; 0 when no pool tells."""
-        if asset.mint == USDC_MINT:
-            return 1.0
-        sol = self.directory.sol_usdc
-        pool = sol if asset.symbol == "SOL" else self.directory.pools[asset.symbol]
-        return pool.price(self.node) * self.usd(pool.quote)
+        pool = self.pool_of(asset)
+        return pool.price(self.node) * self.usd(pool.quote) if pool else 1.0
 
     def supply(self, asset: Asset) -> float:
         """How many whole units of an asset there are."""

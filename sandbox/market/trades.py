@@ -8,6 +8,7 @@ from sandbox.solana.records import TransactionRecord
 
 DAY = 24 * 3600  # seconds
 MOST = 5_000  # transactions read for one pool
+ALL = 100_000  # transactions read for its whole history
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ def recent_trades(node: Node, pool: Pool) -> list[Trade]:
             if trade.time < since:
                 break
     return trades[::-1]
+
+
+def all_trades(node: Node, pool: Pool) -> list[Trade]:
+    """Every trade that is remembered, oldest first."""
+    records = node.history.of_address(str(pool.address), ALL)
+    return [trade for record in records if (trade := trade_of(record, pool))][::-1]
 
 
 def trade_of(record: TransactionRecord, pool: Pool) -> Trade | None:

@@ -23,6 +23,7 @@ PAGES = (
     "/wallets",
     "/speech",
     "/notifications",
+    "/coins",
     "/no-such-page",
 )
 

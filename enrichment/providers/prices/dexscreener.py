@@ -7,6 +7,7 @@ from typing import Any
 
 from enrichment.providers.addresses import dexscreener
 from enrichment.providers.http import Service
+from enrichment.providers.prices.quotes import Quote
 
 _SERVICE = Service("DexScreener")
 _AT_ONCE = 30  # mints in one request
@@ -45,6 +46,31 @@ def names_of(mints: Sequence[str]) -> dict[str, TokenName]:
     return {mint: found[mint] for mint in mints if mint in found}
 
 
+def quote_of(mint: str) -> Quote | None:
+    """The coin's market: the price of its deepest pair, volume and liquidity over all pairs that sell it.
+
+    None when there is no market with a price. Raises as above.
+    """
+    pairs = [
+        pair for pair in _pairs([mint]) if pair["baseToken"]["address"] == mint and _number(pair, "priceUsd")
+    ]
+    if not pairs:
+        return None
+    deepest = max(pairs, key=_liquidity)
+    return Quote(
+        mint=mint,
+        usd=Decimal(str(deepest["priceUsd"])),
+        source="dexscreener",
+        symbol=deepest["baseToken"].get("symbol") or "",
+        name=deepest["baseToken"].get("name") or "",
+        volume_24h=sum((_number(pair, "volume", "h24") or Decimal(0) for pair in pairs), Decimal(0)),
+        liquidity=sum(map(_liquidity, pairs), Decimal(0)),
+        market_cap=_number(deepest, "marketCap") or _number(deepest, "fdv"),
+        change_24h=_number(deepest, "priceChange", "h24"),
+        pools=tuple(pair["pairAddress"] for pair in pairs),
+    )
+
+
 def _pairs(mints: Iterable[str]) -> Iterator[dict[str, Any]]:
     wanted = list(dict.fromkeys(mints))
     for start in range(0, len(wanted), _AT_ONCE):
@@ -53,4 +79,12 @@ def _pairs(mints: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _liquidity(pair: dict[str, Any]) -> Decimal:
-    return Decimal(str((pair.get("liquidity") or {}).get("usd") or 0))
+    return _number(pair, "liquidity", "usd") or Decimal(0)
+
+
+def _number(pair: dict[str, Any], *path: str) -> Decimal | None:
+    """A figure of a pair, None where it is absent."""
+    value: Any = pair
+    for name in path:
+        value = (value or {}).get(name)
+    return None if value is None else Decimal(str(value))

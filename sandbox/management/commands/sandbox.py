@@ -1,5 +1,6 @@
 """`manage.py sandbox`: the outside world on loopback."""
 
+import asyncio
 import os
 import resource
 import signal
@@ -13,6 +14,7 @@ import uvicorn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sandbox.faults import BadFaultsError, Faults, faults_from_text
+from sandbox.market.live import LiveMarket
 from sandbox.server import build_app
 from sandbox.solana.chain import WrongStateError, open_chain
 from sandbox.solana.store import StateInUseError
@@ -52,6 +54,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--faults", default="", help="faults from the start, such as 429=0.1,latency=200ms"
         )
+        parser.add_argument(
+            "--live",
+            type=float,
+            default=0.0,
+            metavar="SECONDS",
+            help="let the market go on, a trade every so many seconds (0: it stands still)",
+        )
 
     def handle(self, *args: object, **options: Any) -> None:
         """Open the chain and serve it."""
@@ -77,7 +86,8 @@ class Command(BaseCommand):
             settings = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
             for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops by them, then raises them again
                 signal.signal(number, lambda *_: None)
-            _Server(settings, self, summary).run(sockets=[listener])
+            live = LiveMarket(chain, options["live"]) if options["live"] > 0 else None
+            _Server(settings, self, summary, live).run(sockets=[listener])
         finally:
             chain.close()
 
@@ -85,14 +95,20 @@ class Command(BaseCommand):
 class _Server(uvicorn.Server):
     """Says its address once it accepts connections."""
 
-    def __init__(self, config: uvicorn.Config, command: Command, summary: str) -> None:
+    def __init__(
+        self, config: uvicorn.Config, command: Command, summary: str, live: LiveMarket | None
+    ) -> None:
         super().__init__(config)
         self._command = command
         self._summary = summary
+        self._live = live
+        self._trading: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then tell."""
         await super().startup(sockets)
+        if self._live is not None:
+            self._trading = asyncio.create_task(self._live.run())
         host, port = (sockets or [])[0].getsockname()[:2]
         self._command.stdout.write(f"sandbox ready at http://{host}:{port} ({self._summary})")
         self._command.stdout.flush()

@@ -1,0 +1,1 @@
+"""Coins that are followed, and their prices."""

@@ -1,0 +1,47 @@
+"""Which coins are followed."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+
+from enrichment.models import Coin
+from enrichment.providers.prices.samples import SampleCoin
+
+
+def follow(mint: str, slug: str = "", symbol: str = "", name: str = "") -> Coin:
+    """The coin of this mint, followed from now on; one that is known already keeps its slug.
+
+    Without a slug the mint itself is taken. Raises ValueError when another coin has the slug.
+    """
+    names = {"symbol": symbol[:64], "name": name[:255]}
+    try:
+        with transaction.atomic():
+            coin, created = Coin.objects.get_or_create(mint=mint, defaults={"slug": slug or mint, **names})
+    except IntegrityError:
+        raise ValueError(f"another coin is called {slug!r} already") from None
+    if not created and not coin.active:
+        Coin.objects.filter(pk=coin.pk).update(active=True)
+        coin.active = True
+    return coin
+
+
+def follow_samples(samples: Sequence[SampleCoin]) -> int:
+    """Add the coins that were never followed; how many. One that somebody stopped following stays so."""
+    before = Coin.objects.count()
+    Coin.objects.bulk_create(
+        [Coin(slug=one.symbol, mint=one.mint, symbol=one.symbol, name=one.name) for one in samples],
+        ignore_conflicts=True,
+    )
+    return Coin.objects.count() - before
+
+
+def learn_names(coin: Coin, symbol: str, name: str) -> None:
+    """Fill in what a market calls the coin, where nothing is known."""
+    missing = {"symbol": coin.symbol or symbol[:64], "name": coin.name or name[:255]}
+    if (coin.symbol, coin.name) != (missing["symbol"], missing["name"]):
+        Coin.objects.filter(pk=coin.pk).update(**missing)
+
+
+def leave(coin: Coin) -> None:
+    """Stop following a coin; its prices and its alerts stay, and rest."""
+    Coin.objects.filter(pk=coin.pk).update(active=False)

@@ -1,0 +1,40 @@
+"""What is known of a coin's social life."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from analysis.queries.social import facts_of_hours, social_facts
+from analysis.services.risk.social import SocialFacts
+from enrichment.models import Coin
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def ago(hours: float) -> datetime:
+    """So many hours before now."""
+    return NOW - timedelta(hours=hours)
+
+
+def test_the_last_day_is_added_up_and_its_mood_weighted_by_mentions() -> None:
+    hours = [(ago(1), 30, 0.5), (ago(23), 10, -0.5)]
+    assert facts_of_hours(hours, NOW) == SocialFacts(40, 0.25, 40.0)
+
+
+def test_the_trend_is_in_deviations_from_the_days_before() -> None:
+    quiet = [
+        (ago(24 * day + 1), 10 if day % 2 else 14, 0.0) for day in range(1, 8)
+    ]  # mean 11.7, deviation 1.98
+    facts = facts_of_hours([(ago(2), 32, 0.1), *quiet], NOW)
+    assert facts is not None
+    assert facts.trend == pytest.approx(10.25, abs=0.01)
+
+
+def test_without_mentions_in_the_last_day_nothing_is_known() -> None:
+    assert facts_of_hours([(ago(30), 5, 0.9)], NOW) is None
+    assert facts_of_hours([], NOW) is None
+
+
+@pytest.mark.django_db
+def test_a_coin_that_nobody_scraped_is_tolerated() -> None:
+    assert social_facts(Coin.objects.create(slug="a", mint="1" * 32)) is None
