@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sandbox.evm.service import EvmService
 from sandbox.faults import BadFaultsError, FaultInjector, faults_from_json
 from sandbox.http import HttpError, Request, Response
 from sandbox.market.prices import Market
@@ -14,8 +13,7 @@ from sandbox.solana.seeding.world import Token
 class Control:
     """Answers the paths below /sandbox; faults never touch them."""
 
-    def __init__(self, chain: Chain, market: Market, injector: FaultInjector, evm: EvmService) -> None:
-        self._evm = evm
+    def __init__(self, chain: Chain, market: Market, injector: FaultInjector) -> None:
         self._chain = chain
         self._market = market
         self._injector = injector
@@ -36,8 +34,6 @@ class Control:
                 return Response(self._wallet(self._known(address)))
             case "GET", ["wallets", address, "ledger"]:
                 return Response(self._ledger(self._known(address)))
-            case "GET", ["evm", "accounts"]:
-                return Response(self._evm.accounts())
             case "GET", ["tokens"]:
                 return Response([self._token(token) for token in self._chain.directory.tokens])
         return Response({"error": f"nothing at /sandbox{request.path}"}, 404)

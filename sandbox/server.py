@@ -103,7 +103,8 @@ def build_app(chain: Chain, faults: Faults, evm: EvmService) -> SandboxApp:
         SLOW: evm.answer,
         "/dexscreener": DexScreener(market).answer,
         "/coingecko": CoinGecko(market).answer,
-        CONTROL: Control(chain, market, injector, evm).answer,
+        f"{CONTROL}/evm/accounts": evm.accounts,
+        CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)
 

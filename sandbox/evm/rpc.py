@@ -28,18 +28,22 @@ def answer(node: Node, body: bytes) -> Any:
 def _one(node: Node, call: Any) -> dict[str, Any]:
     if not isinstance(call, dict) or not isinstance(call.get("method"), str):
         return _failed(None, RpcError(INVALID_REQUEST, "invalid request"))
-    number, params = call.get("id"), call.get("params") or []
+    number = call.get("id")
     try:
-        method = METHODS.get(call["method"])
-        if method is None:
-            name = call["method"]
-            raise RpcError(METHOD_NOT_FOUND, f"the method {name} does not exist/is not available")
-        if not isinstance(params, list):
-            raise RpcError(INVALID_REQUEST, "non-array args")
         with node.lock:
-            return {"jsonrpc": "2.0", "id": number, "result": method(node, Params(params))}
+            return {"jsonrpc": "2.0", "id": number, "result": _result(node, call)}
     except RpcError as error:
         return _failed(number, error)
+
+
+def _result(node: Node, call: dict[str, Any]) -> Any:
+    name, params = call["method"], call.get("params") or []
+    method = METHODS.get(name)
+    if method is None:
+        raise RpcError(METHOD_NOT_FOUND, f"the method {name} does not exist/is not available")
+    if not isinstance(params, list):
+        raise RpcError(INVALID_REQUEST, "non-array args")
+    return method(node, Params(params))
 
 
 def _failed(number: Any, error: RpcError) -> dict[str, Any]:

@@ -71,9 +71,9 @@ class EvmService:
             return Response({"error": f"the chain did not start: {self._problem}"}, 503)
         return Response(self._backend.answer(request.body))
 
-    def accounts(self) -> list[dict[str, str]]:
+    def accounts(self, _request: Request) -> Response:
         """The accounts that have money, with their keys: samples for people who have none."""
-        return [account.as_json() for account in funded_accounts(self._seed)]
+        return Response([account.as_json() for account in funded_accounts(self._seed)])
 
     def close(self) -> None:
         """Stop the chain."""
