@@ -96,7 +96,7 @@ def call(node: Node, method: str, *params: Any) -> Any:
     return answer(node, json.dumps(body).encode())
 
 
-def signed(account: Account, nonce: int, to: str, value: int = 1, **more: Any) -> str:
+def signed(account: Account, nonce: int, to: str | bytes, value: int = 1, **more: Any) -> str:
     """A signed transfer in hex."""
     from eth_account import Account as Signing
 

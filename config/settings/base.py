@@ -192,6 +192,7 @@ HELIUS_URL = env.str("HELIUS_URL", default="")
 SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
 EVM_RPC_URL = env.str("EVM_RPC_URL", default="")
 EVM_PRIVATE_KEYS = env.list("EVM_PRIVATE_KEYS", default=[])  # of senders that have no row of their own
+EVM_POLL_SECONDS = env.float("EVM_POLL_SECONDS", default=0.5)  # between two looks for a receipt
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
