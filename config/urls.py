@@ -4,9 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analysis.http import wallets
+from execution.http import contracts, intents
 from jobs.http.api import api
 
 api.add_router("/wallets", wallets.router)
+api.add_router("/intents", intents.router)
+api.add_router("/contracts", contracts.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),

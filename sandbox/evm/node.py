@@ -114,7 +114,15 @@ class Node:
         """Run a call on the state after a block, and forget it. RpcError when it reverts."""
         header = self.head() if number is None else self._header(number)
         vm = self._vm(header)
-        computation = vm.state.apply_transaction(self._unsigned(vm, header, request))
+        sender = request["from"]
+        if vm.state.get_balance(sender) < request["value"]:
+            raise refused("insufficient funds for transfer")
+        vm.state.set_balance(sender, vm.state.get_balance(sender) + _FEES)  # nobody pays for a question
+        try:
+            asked = self._unsigned(vm, request, header.base_fee_per_gas)
+            computation = vm.state.apply_transaction(asked)
+        except ValidationError as error:
+            raise refused(str(error)) from error
         if computation.is_error:
             raise _failed(computation.error)
         output: bytes = computation.output
@@ -127,8 +135,8 @@ class Node:
         if vm.state.get_balance(request["from"]) < request["value"]:
             raise refused("insufficient funds for transfer")
         try:
-            return int(self.chain.estimate_gas(self._unsigned(vm, header, request), header))
-        except VMError as error:
+            return int(self.chain.estimate_gas(self._unsigned(vm, request, 0), header))
+        except (VMError, ValidationError) as error:
             raise _failed(error) from error
 
     def close(self) -> None:
@@ -186,18 +194,13 @@ class Node:
             short = f"balance {balance}, tx cost {needed}, overshot {needed - balance}"
             raise refused(f"insufficient funds for gas * price + value: {short}")
 
-    def _unsigned(self, vm: Any, header: Any, request: dict[str, Any]) -> Any:
-        builder = vm.get_transaction_builder()
-        fee = request["max_fee"] or header.base_fee_per_gas
-        bare = builder.new_unsigned_dynamic_fee_transaction(
+    def _unsigned(self, vm: Any, request: dict[str, Any], fee: int) -> Any:
+        bare = vm.get_transaction_builder().new_unsigned_dynamic_fee_transaction(
             chain_id=CHAIN_ID, nonce=vm.state.get_nonce(request["from"]), gas=request["gas"] or GAS_LIMIT,
-            max_fee_per_gas=max(fee, header.base_fee_per_gas), max_priority_fee_per_gas=0, to=request["to"],
-            value=request["value"], data=request["data"], access_list=(),
+            max_fee_per_gas=fee, max_priority_fee_per_gas=0, to=request["to"], value=request["value"],
+            data=request["data"], access_list=(),
         )  # fmt: skip
-        spoofed = SpoofTransaction(bare, from_=request["from"])
-        if not request["max_fee"]:  # nobody pays for a question
-            vm.state.set_balance(request["from"], max(_ENOUGH, vm.state.get_balance(request["from"])))
-        return spoofed
+        return SpoofTransaction(bare, from_=request["from"])
 
     def _forget(self, transactions: Sequence[Any]) -> None:
         for transaction in transactions:
@@ -205,7 +208,7 @@ class Node:
         self._store.forget_pending([transaction.hash for transaction in transactions])
 
 
-_ENOUGH = 10**30
+_FEES = 10**30  # wei: more than any call could cost
 
 
 def _failed(error: Any) -> RpcError:

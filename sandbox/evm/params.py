@@ -46,7 +46,6 @@ class Params:
             "value": as_int(given.get("value", "0x0"), "value"),
             "data": as_bytes(given.get("input") or given.get("data") or "0x", "input"),
             "gas": as_int(given.get("gas", "0x0"), "gas"),
-            "max_fee": as_int(given.get("maxFeePerGas") or given.get("gasPrice") or "0x0", "maxFeePerGas"),
         }
 
 

@@ -124,3 +124,11 @@ def test_fees_of_the_past_and_the_next_block(node: Node) -> None:
     assert call(node, "eth_gasPrice")["result"] == hex(node.base_fee() + 10**9)
     block = call(node, "eth_getBlockByNumber", "latest", True)["result"]
     assert (block["number"], block["baseFeePerGas"]) == ("0x1", hex(875_000_000))
+
+
+def test_an_account_without_money_may_ask_and_estimate(node: Node) -> None:
+    nobody = {"from": "0x" + "34" * 20, "to": B.address}
+    assert call(node, "eth_call", nobody, "latest")["result"] == "0x"
+    assert call(node, "eth_estimateGas", nobody)["result"] == "0x5208"
+    poor = call(node, "eth_estimateGas", nobody | {"value": "0x1"})
+    assert poor["error"]["message"] == "insufficient funds for transfer"
