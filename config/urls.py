@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("jobs.http.urls")),
     path("", include("jobs.pages.urls")),
     path("", include("analysis.pages.urls")),
+    path("", include("execution.pages.urls")),
 ]

@@ -114,6 +114,8 @@ LOGOUT_REDIRECT_URL = "login"
 PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
     ("overview", "Overview", "overview"),
     ("wallets", "Wallets", "wallets"),
+    ("intents", "Intents", "intents"),
+    ("contracts", "Contracts", "contracts"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),
