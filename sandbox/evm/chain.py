@@ -23,27 +23,25 @@ class LocalChain(MiningChain):
     """Blocks of a constant gas limit."""
 
     chain_id = CHAIN_ID
-    vm_configuration = ((0, PragueVM),)
+    vm_configuration: Any = ((0, PragueVM),)
 
     def create_header_from_parent(self, parent_header: Any, **params: Any) -> Any:
         """See the class."""
         return super().create_header_from_parent(parent_header, **{**params, "gas_limit": GAS_LIMIT})
 
 
-def open_chain(store: Store, accounts: Iterable[Account]) -> LocalChain:
+def open_chain(store: Store, accounts: Iterable[Account]) -> Any:
     """The chain in a store; in an empty one it begins."""
     database = AtomicDB(store)
     try:
         return LocalChain(database)
     except CanonicalHeadNotFound:
-        chain: LocalChain = LocalChain.from_genesis(database, _genesis(), _funded(accounts))
+        chain = LocalChain.from_genesis(database, _genesis(), _funded(accounts))
         store.commit()
         return chain
 
 
-def append_block(
-    chain: LocalChain, transactions: Iterable[Any], moment: int
-) -> tuple[Any, list[Any], list[Any]]:
+def append_block(chain: Any, transactions: Iterable[Any], moment: int) -> tuple[Any, list[Any], list[Any]]:
     """A new block out of these transactions, in their order: the block, what is in it, what it cannot take.
 
     Transactions that no longer fit into the block are left out of all lists: their turn comes again.
@@ -77,7 +75,7 @@ def _genesis() -> dict[str, Any]:
     return params
 
 
-def _funded(accounts: Iterable[Account]) -> dict[bytes, dict[str, Any]]:
+def _funded(accounts: Iterable[Account]) -> dict[Any, Any]:
     return {
         to_canonical_address(account.address): {"balance": BALANCE, "nonce": 0, "code": b"", "storage": {}}
         for account in accounts

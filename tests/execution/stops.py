@@ -19,11 +19,10 @@ def raise_once(step: str, _subject: str) -> None:
 
 
 def kill_once(step: str, subject: str) -> None:
-    """SIGKILL to this process at the step that the file for the subject names, once: the file is removed first."""
-    folder = os.environ.get("EVM_KILLS")
-    if folder is None:
+    """SIGKILL after the step that a file in EVM_KILLS names, once: `worker` in it means the whole worker."""
+    wanted = Path(os.environ["EVM_KILLS"]) / f"{subject.replace(':', '-')}.{step}"
+    if not wanted.exists():
         return
-    wanted = Path(folder) / f"{subject.replace(':', '-')}.{step}"
-    if wanted.exists():
-        wanted.unlink()
-        os.kill(os.getpid(), signal.SIGKILL)
+    whole = wanted.read_text() == "worker"
+    wanted.unlink()
+    os.kill(os.getpgrp() * -1 if whole else os.getpid(), signal.SIGKILL)

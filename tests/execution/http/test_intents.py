@@ -5,14 +5,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from analysis.models import Intent
+from analysis.models import Intent, Strategy
 from execution.models import ChainTransaction, Wallet
 from execution.services.wallets.store import store_key
+from execution.tasks.intents import execute_intent
 from jobs import testing
 from jobs.errors import Permanent
 from jobs.models import Job
-from tests.evm_chain import EvmChain
+from sandbox.faults import Faults
+from tests.evm_chain import EvmChain, signed
 from tests.execution.intents import ETHER, A, B
 
 WISH = {"sender": A.address, "recipient": B.address, "amount": str(ETHER)}
@@ -85,28 +88,46 @@ def test_wrong_input_is_told_by_field_and_stores_nothing(
     assert not Job.objects.exists()
 
 
-def test_a_poor_sender_is_tried_again_and_a_stranger_is_not(operator: Client, evm: EvmChain) -> None:
-    with testing.stepwise() as jobs:
-        uid = post(operator, WISH | {"amount": str(9_999 * ETHER), "strategy": "fast"}).json()["id"]
+def test_a_poor_sender_is_tried_again_with_a_delay(operator: Client, evm: EvmChain) -> None:
+    with testing.stepwise(raise_errors=False) as jobs:
+        post(operator, WISH | {"amount": str(9_999 * ETHER), "strategy": "fast"})
         jobs.run_next()
-        evm.node.send(bytes.fromhex(_spend_everything()[2:]))
+        evm.node.send(bytes.fromhex(signed(A, 0, B.address, 5_000 * ETHER)[2:]))
         evm.mine()
         waiting = jobs.run_next()
         assert waiting
         assert (waiting.short_task, waiting.state, waiting.attempt) == ("execute_intent", "delayed", 1)
         assert "insufficient funds" in waiting.reason
-        assert not ChainTransaction.objects.exists()
-    stranger = "0x" + "34" * 20
-    with testing.inline() as jobs:
-        body = {"kind": "call", "sender": stranger, "recipient": B.address, "strategy": "fast"}
-        Intent.objects.filter(uid=uid).delete()
-        from analysis.services.intents.strategies import strategy_named
+        assert waiting.run_at
+        assert (waiting.run_at - timezone.now()).total_seconds() > 1
+    assert not ChainTransaction.objects.exists()
 
-        strategy = strategy_named("fast")
-        strategy.checks = [{"check": "structure"}]
-        strategy.save()
+
+def test_a_network_error_is_tried_again_at_once(operator: Client, evm: EvmChain) -> None:
+    with testing.stepwise(raise_errors=False) as jobs:
+        post(operator, WISH | {"strategy": "fast"})
+        jobs.run_next()
+        evm.injector.faults = Faults(server_error=1)
+        failed = jobs.run_next()
+        assert failed
+        assert (failed.short_task, failed.attempt, "answered 500" in failed.reason) == (
+            "execute_intent",
+            1,
+            True,
+        )
+        evm.injector.faults = Faults()
+        with evm.mining():
+            again = jobs.run_next()
+    assert again, "nothing is waited for"
+    assert again.state == "completed"
+
+
+def test_a_stranger_is_not_tried_again(operator: Client, evm: EvmChain) -> None:
+    body = {"kind": "call", "sender": "0x" + "34" * 20, "recipient": B.address, "strategy": "trusting"}
+    Strategy.objects.create(name="trusting", checks=[{"check": "structure"}])
+    with testing.inline() as jobs:
         uid = post(operator, body).json()["id"]
-        jobs.assert_failed(_execute(), intent_id=uid, error=Permanent)
+        jobs.assert_failed(execute_intent, intent_id=uid, error=Permanent)
     assert Intent.objects.get(uid=uid).error.startswith("there is no key for 0x3434")
 
 
@@ -129,15 +150,3 @@ def test_who_may_only_look_starts_nothing(db: None, evm: EvmChain) -> None:
     assert post(viewer, WISH).status_code == 403
     assert post(Client(), WISH).status_code == 401
     assert not Intent.objects.exists()
-
-
-def _execute() -> Any:
-    from execution.tasks.intents import execute_intent
-
-    return execute_intent
-
-
-def _spend_everything() -> str:
-    from tests.evm_chain import signed
-
-    return signed(A, 0, B.address, 5_000 * ETHER)

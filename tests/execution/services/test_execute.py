@@ -46,7 +46,7 @@ def test_a_transfer_is_confirmed_and_the_intent_knows_everything(mining: EvmChai
     result = go(intent)
     intent.refresh_from_db()
     assert (intent.state, intent.tx_hash, intent.block_number) == ("confirmed", result.tx_hash, result.block)
-    assert (intent.gas_used, intent.fee_paid) == (21_000, int(result.fee))
+    assert (intent.gas_used, f"{intent.fee_paid}") == (21_000, result.fee)
     assert int(mining.rpc("eth_getBalance", B.address, "latest"), 16) == 10_001 * ETHER
     assert mining.node.head().block_number >= result.block + 1, "two confirmations"
     assert go(intent) == result, "asked again, it answers with what there is"
