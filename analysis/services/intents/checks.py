@@ -66,7 +66,7 @@ def balance(intent: Intent, facts: Facts, _: Parameters) -> str | None:
     if facts.balance < value + fee:
         return f"Needs {ether(value + fee)} ETH with the fee; the sender has {ether(facts.balance)}."
     if intent.token and facts.token_is_contract and facts.token_balance < intent.amount:
-        return f"Needs {intent.amount:f} base units of the token; the sender has {facts.token_balance}."
+        return f"Needs {int(intent.amount)} base units of the token; the sender has {facts.token_balance}."
     return None
 
 
