@@ -65,10 +65,19 @@ QUEUES = (
         "risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"),
         keep_failed=50, tasks=("analysis.tasks.risk.assess_coin_risk", "analysis.tasks.risk.assess_coin_risks"),
     ),
-    Queue("intent-fulfillment", "analysis", concurrency=10, backoff=Exponential(2), keep_failed=500),
+    Queue(
+        "intent-fulfillment", "analysis", concurrency=10, backoff=Exponential(2), keep_failed=500,
+        tasks=("analysis.tasks.intents.fulfill_intent",),
+    ),
     # -- execution: acts -------------------------------------------------------------------------------
-    Queue("blockchain-execution", "execution", concurrency=5, backoff=Exponential(5), keep_failed=1000),
-    Queue("deploy-contract", "execution", concurrency=1, attempts=5, backoff=Exponential(5, cap=300), keep_failed=500),
+    Queue(
+        "blockchain-execution", "execution", concurrency=5, backoff=Exponential(5), keep_failed=1000,
+        tasks=("execution.tasks.intents.execute_intent",),
+    ),
+    Queue(
+        "deploy-contract", "execution", concurrency=1, attempts=5, backoff=Exponential(5, cap=300), keep_failed=500,
+        tasks=("execution.tasks.contracts.deploy_contract",),
+    ),
     Queue(
         "process-tts", "execution", concurrency=2, backoff=Exponential(2, cap=60),
         tasks=("execution.tasks.speech.process_tts",),

@@ -4,15 +4,17 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analysis.http import alerts, coins, wallets
-from execution.http import notifications, speech
+from execution.http import contracts, intents, notifications, speech
 from jobs.http.api import api
 
 api.add_router("/wallets", wallets.router)
 api.add_router("/coins", coins.router)
 api.add_router("/jobs", coins.jobs_router)
 api.add_router("/alerts", alerts.router)
-api.add_router("/notifications", notifications.router)
+api.add_router("/intents", intents.router)
+api.add_router("/contracts", contracts.router)
 api.add_router("/speech", speech.router)
+api.add_router("/notifications", notifications.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.control import Control
+from sandbox.evm.service import EvmService
 from sandbox.faults import FaultInjector, Faults
 from sandbox.http import HttpError, Request, Response, parse_query
 from sandbox.market.coingecko import CoinGecko
@@ -25,6 +26,7 @@ Handler = Callable[[Request], Response]
 MOST_BYTES = 1_000_000  # of a request's body
 HANGING = 120  # seconds an answer that "times out" is kept back
 CONTROL = "/sandbox"
+SLOW = "/evm"
 
 
 class SandboxApp:
@@ -55,6 +57,8 @@ class SandboxApp:
             failure = await self._fault(request.path)
             if failure is not None:
                 return failure
+        if request.path.startswith(SLOW):  # computes for long: the others must not wait for it
+            return await asyncio.to_thread(self._routed, request)
         return self._routed(request)
 
     def _routed(self, request: Request) -> Response:
@@ -81,7 +85,7 @@ class SandboxApp:
         return None
 
 
-def build_app(chain: Chain, faults: Faults, folder: Path) -> SandboxApp:
+def build_app(chain: Chain, faults: Faults, folder: Path, evm: EvmService) -> SandboxApp:
     """Every service over one chain; what is no part of the chain is kept in the folder too."""
     node, directory = chain.node, chain.directory
     injector, market = FaultInjector(faults, directory.seed), Market(node, directory)
@@ -99,9 +103,11 @@ def build_app(chain: Chain, faults: Faults, folder: Path) -> SandboxApp:
     routes: dict[str, Handler] = {
         "/solana": json_rpc,
         "/helius": helius_or_rpc,
+        SLOW: evm.answer,
         "/dexscreener": DexScreener(market).answer,
         "/coingecko": CoinGecko(market).answer,
         **webhook_routes(folder),
+        f"{CONTROL}/evm/accounts": evm.accounts,
         CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)

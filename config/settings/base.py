@@ -132,6 +132,8 @@ PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/ico
     ("speech", "Speech", "speech"),
     ("notifications", "Notifications", "notifications"),
     ("coins", "Coins", "chart"),
+    ("intents", "Intents", "intents"),
+    ("contracts", "Contracts", "contracts"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),
@@ -214,6 +216,9 @@ SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{env.int('SANDBO
 HELIUS_API_KEY = env.str("HELIUS_API_KEY", default="")
 HELIUS_URL = env.str("HELIUS_URL", default="")
 SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
+EVM_RPC_URL = env.str("EVM_RPC_URL", default="")
+EVM_PRIVATE_KEYS = env.list("EVM_PRIVATE_KEYS", default=[])  # of senders that have no row of their own
+EVM_POLL_SECONDS = env.float("EVM_POLL_SECONDS", default=0.5)  # between two looks for a receipt
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")

@@ -32,6 +32,20 @@ def solana() -> SolanaAddresses:
     return SolanaAddresses(rpc, helius_rpc, helius_api, key, is_sandbox)
 
 
+@dataclass(frozen=True)
+class EvmAddresses:
+    """The EVM node's address; it may hold a key."""
+
+    rpc: str = field(repr=False)
+    is_sandbox: bool
+
+
+def evm() -> EvmAddresses:
+    """The EVM node that the settings name."""
+    sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/evm"
+    return EvmAddresses(settings.EVM_RPC_URL or sandbox, not settings.EVM_RPC_URL)
+
+
 def dexscreener() -> str:
     """The base address of DexScreener: the real one once Solana is real."""
     return _market(settings.DEXSCREENER_URL, "https://api.dexscreener.com", "dexscreener")

@@ -1,1 +1,1 @@
-"""The pages of what is done: speech and notifications."""
+"""The pages of what is done: intents, contracts, speech and notifications."""

@@ -1,7 +1,9 @@
 """Celery finds the tasks here."""
 
+from execution.tasks.contracts import deploy_contract
 from execution.tasks.dead_letters import notify_dead_letters
+from execution.tasks.intents import execute_intent
 from execution.tasks.notifications import send_notification
 from execution.tasks.speech import process_tts
 
-__all__ = ["notify_dead_letters", "process_tts", "send_notification"]
+__all__ = ["deploy_contract", "execute_intent", "notify_dead_letters", "process_tts", "send_notification"]

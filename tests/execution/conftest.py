@@ -1,4 +1,4 @@
-"""The outside world of these tests, and who looks at the pages."""
+"""The outside world and the chain of these tests, and who looks at the pages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +8,11 @@ from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from tests.evm_fixture import evm
 from tests.execution.inbox import Inbox
 from tests.outside import Outside, outside
 
-__all__ = ["outside"]
+__all__ = ["evm", "outside"]
 
 
 @pytest.fixture
@@ -44,3 +45,8 @@ def viewer(db: None) -> Client:
     browser = Client()
     browser.force_login(User.objects.create_user("victor"))
     return browser
+
+
+@pytest.fixture(autouse=True)
+def _quick_looks(settings: LazySettings) -> None:
+    settings.EVM_POLL_SECONDS = 0.02

@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sandbox.evm.service import INTERVAL, EvmService
 from sandbox.faults import BadFaultsError, Faults, faults_from_text
 from sandbox.market.live import LiveMarket
 from sandbox.server import build_app
@@ -29,7 +30,7 @@ EXAMPLE = """example:
 class Command(BaseCommand):
     """Serves the local Solana chain and what is said about it until it is stopped."""
 
-    help = "Serve the outside world on loopback: a Solana node, Helius, DexScreener, CoinGecko."
+    help = "Serve the outside world on loopback: a Solana node, an EVM node, Helius, DexScreener, CoinGecko."
     requires_system_checks: list[str] = []  # noqa: RUF012 -- Django's own attribute; the sandbox needs no checks
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -50,6 +51,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, help="seed of the world, for a new folder (1)")
         parser.add_argument(
             "--anchor", type=date.fromisoformat, help="day the seeded history ends (2026-11-01)"
+        )
+        parser.add_argument(
+            "--block-time", type=float, default=INTERVAL, help="seconds between EVM blocks (%(default)s)"
         )
         parser.add_argument(
             "--faults", default="", help="faults from the start, such as 429=0.1,latency=200ms"
@@ -78,17 +82,19 @@ class Command(BaseCommand):
             chain = open_chain(Path(options["state"]), options["seed"], options["anchor"])
         except (WrongStateError, StateInUseError) as error:
             raise CommandError(str(error)) from None
+        evm = EvmService(Path(options["state"]) / "evm", chain.directory.seed, options["block_time"]).start()
         try:
             seeded = f", seeded in {chain.seeded_in:.1f} s" if chain.seeded_in else ""
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             summary = f"{chain.node.history.count} transactions{seeded}, {memory} MB"
-            app = build_app(chain, faults, Path(options["state"]))
+            app = build_app(chain, faults, Path(options["state"]), evm)
             settings = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
             for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops by them, then raises them again
                 signal.signal(number, lambda *_: None)
             live = LiveMarket(chain, options["live"]) if options["live"] > 0 else None
             _Server(settings, self, summary, live).run(sockets=[listener])
         finally:
+            evm.close()
             chain.close()
 
 

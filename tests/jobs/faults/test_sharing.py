@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from itertools import pairwise
+from typing import Any
 
 from jobs import configuration, control
 from jobs.fence import keys
@@ -13,10 +14,10 @@ from tests.sample_tasks import tenant_work
 from tests.waiting import wait_until
 
 
-def _leads() -> Counter[str]:
-    """How many queues each dispatcher leads."""
-    names = [keys.leader(queue) for queue in configuration.queue_book().names]
-    return Counter(client().mget(names))
+def _leads() -> Counter[str | None]:
+    """How many queues each dispatcher leads, and nobody."""
+    redis: Any = client()
+    return Counter(redis.mget([keys.leader(queue) for queue in configuration.queue_book().names]))
 
 
 def _shared_by(dispatchers: int) -> bool:

@@ -1,0 +1,150 @@
+"""Stores contracts, and brings them onto the chain."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from enrichment.providers.evm.node import Node
+from enrichment.providers.evm.records import Call
+from execution.models import ChainTransaction, Contract
+from execution.services.contracts.abi import Abi, check_abi, constructor_data
+from execution.services.contracts.compile import compile_source
+from execution.services.sending.policy import GasPolicy
+from execution.services.sending.run import Request, run
+from execution.services.sending.wait import OnWait, receipt_of
+from execution.services.wallets.kinds import wallet_at
+from jobs.errors import Permanent, Refused
+from jobs.ids import new_id
+
+CONFIRMATIONS = {"development": 1, "staging": 2, "production": 5}
+State = Contract.State
+
+
+@dataclass(frozen=True)
+class ContractDraft:
+    """A contract as somebody hands it in: `source`, or `bytecode` with `abi`."""
+
+    name: str
+    environment: str
+    sender: str
+    source: str = ""
+    bytecode: str = ""
+    abi: list[dict[str, Any]] = field(default_factory=list)
+    arguments: list[Any] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DeploymentResult:
+    """Where the contract is."""
+
+    contract_id: str
+    address: str
+    tx_hash: str
+    block: int
+    gas_used: int
+    code_verified: bool
+
+
+def store_contract(draft: ContractDraft) -> Contract:
+    """The row of a new contract. Refused when the draft makes no sense: nothing is stored then."""
+    if bool(draft.source.strip()) == bool(draft.bytecode):
+        problem = "give the source, or the bytecode with its ABI"
+        raise Refused(f"A contract is either: {problem}.", {"source": problem})
+    if draft.bytecode:
+        _check_bytecode(draft.bytecode)
+        check_abi(draft.abi)
+        constructor_data(draft.abi, draft.arguments)
+    uid = new_id()
+    return Contract.objects.create(uid=uid, correlation_id=f"contract-{uid}", **asdict(draft))
+
+
+def contract_named(uid: str) -> Contract:
+    """A contract. Permanent when there is none."""
+    found = Contract.objects.filter(uid=uid).first()
+    if found is None:
+        raise Permanent(f"there is no contract {uid}")
+    return found
+
+
+def deploy(uid: str, node: Node, tell: OnWait) -> DeploymentResult:
+    """Compile, deploy once, read the code back. May be called again after any end.
+
+    Raises DoesNotCompile, and what `sending.run` raises; a contract that can never be deployed is marked first.
+    """
+    contract = contract_named(uid)
+    try:
+        runtime = _compiled(contract)
+        data = contract.bytecode + _arguments(contract.abi, contract.arguments)
+        request = _request(contract, data)
+        row = run(request, node, tell)
+    except Permanent as error:
+        _write(contract, state=State.FAILED, error=str(error))
+        raise
+    return _deployed(contract, row, node, runtime)
+
+
+def _request(contract: Contract, data: str) -> Request:
+    wallet = wallet_at(contract.sender)
+    confirmations = CONFIRMATIONS[contract.environment]
+    return Request(f"contract:{contract.uid}", wallet, Call("", 0, data), confirmations, GasPolicy())
+
+
+def _compiled(contract: Contract) -> str:
+    """Bytecode and ABI are in the row afterwards; answers with the code that is to be on the chain, if known."""
+    if not contract.source:
+        return ""
+    made = compile_source(contract.source, contract.name)
+    contract.abi, contract.bytecode, contract.compiler = made.abi, made.bytecode, made.compiler
+    values = {"abi": made.abi, "bytecode": made.bytecode, "compiler": made.compiler}
+    if contract.state == State.RECEIVED:
+        _write(contract, state=State.COMPILED, **values)
+    return made.runtime
+
+
+def _arguments(abi: Abi, arguments: Sequence[Any]) -> str:
+    try:
+        return constructor_data(abi, arguments)
+    except Refused as refusal:
+        raise Permanent(str(refusal)) from None
+
+
+def _deployed(contract: Contract, row: ChainTransaction, node: Node, runtime: str) -> DeploymentResult:
+    code, receipt = node.code(row.contract_address), receipt_of(row, node)
+    verified = _is_meant(code, runtime, contract, node, row)
+    _write(
+        contract, state=State.DEPLOYED, error="", address=row.contract_address, tx_hash=row.tx_hash,
+        block_number=row.block_number, gas_used=row.gas_used, chain_id=row.chain_id,
+        receipt=receipt.raw if receipt else None, code_verified=verified,
+    )  # fmt: skip
+    if not verified:
+        raise Permanent(f"the code at {row.contract_address} is not the one that was deployed")
+    block, gas = row.block_number or 0, row.gas_used or 0
+    return DeploymentResult(contract.uid, row.contract_address, row.tx_hash, block, gas, verified)
+
+
+def _is_meant(code: str, runtime: str, contract: Contract, node: Node, row: ChainTransaction) -> bool:
+    """The code begins with the compiler's (immutables follow it); of mere bytecode, it is what creating gives."""
+    if runtime:
+        return code.startswith(runtime)
+    created = node.call(row.sender, Call("", 0, row.data), (row.block_number or 1) - 1)
+    return code not in {"", "0x"} and code == created
+
+
+def _check_bytecode(bytecode: str) -> None:
+    try:
+        bytes.fromhex(bytecode.removeprefix("0x"))
+    except ValueError:
+        fits = False
+    else:
+        fits = bytecode.startswith("0x") and len(bytecode) > 2
+    if not fits:
+        raise Refused(
+            "The bytecode is no hexadecimal text that begins with 0x.", {"bytecode": "is no bytecode"}
+        )
+
+
+def _write(contract: Contract, **values: object) -> None:
+    Contract.objects.filter(pk=contract.pk).update(updated_at=timezone.now(), **values)

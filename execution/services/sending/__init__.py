@@ -1,0 +1,1 @@
+"""One transaction on chain, exactly once, whatever dies in between."""

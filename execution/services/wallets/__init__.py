@@ -1,0 +1,1 @@
+"""Wallets behind one interface: who signs, and what is signed so that the account acts."""

@@ -1,0 +1,225 @@
+"""An intent on the chain: once, whatever happens."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import override_settings
+
+from analysis.models import Intent
+from enrichment.providers.evm.errors import InsufficientFunds, Reverted
+from enrichment.providers.evm.node import node
+from execution.models import ChainTransaction, SignedTransaction
+from execution.services.contracts.abi import encode_call
+from execution.services.contracts.artifacts import artifact
+from execution.services.intents.execute import ExecutionResult, execute
+from execution.services.sending.run import TransactionReverted
+from execution.services.sending.send import NonceUsed
+from jobs.errors import Permanent
+from sandbox.evm.accounts import Account
+from tests.evm_chain import ACCOUNTS, EvmChain, signed
+from tests.execution import stops
+from tests.execution.intents import ETHER, A, B, accepted
+
+pytestmark = pytest.mark.django_db
+
+
+def go(intent: Intent) -> ExecutionResult:
+    """Execute, with nobody listening."""
+    return execute(intent.uid, node(), lambda *_: None)
+
+
+@pytest.fixture
+def mining(evm: EvmChain) -> Iterator[EvmChain]:
+    """Blocks every 20 ms."""
+    with evm.mining():
+        yield evm
+
+
+def test_a_transfer_is_confirmed_and_the_intent_knows_everything(mining: EvmChain) -> None:
+    intent = accepted()
+    result = go(intent)
+    intent.refresh_from_db()
+    assert (intent.state, intent.tx_hash, intent.block_number) == ("confirmed", result.tx_hash, result.block)
+    assert (intent.gas_used, f"{intent.fee_paid}") == (21_000, result.fee)
+    assert int(mining.rpc("eth_getBalance", B.address, "latest"), 16) == 10_001 * ETHER
+    assert mining.node.head().block_number >= result.block + 1, "two confirmations"
+    assert go(intent) == result, "asked again, it answers with what there is"
+    assert len(mining.transactions(A)) == 1
+
+
+@pytest.mark.parametrize("step", ["nonce", "signed", "sent", "waiting"])
+def test_a_run_that_stops_after_a_step_is_gone_on_with(
+    mining: EvmChain, settings: LazySettings, step: str
+) -> None:
+    settings.EVM_STEP_HOOK = "tests.execution.stops.raise_once"
+    stops.ARMED[step] = 1
+    intent = accepted()
+    with pytest.raises(stops.Stopped):
+        go(intent)
+    before = set(SignedTransaction.objects.values_list("tx_hash", flat=True))
+    assert go(intent).tx_hash in before or step == "nonce"
+    assert [tx.nonce for tx in mining.transactions(A)] == [0]
+    assert ChainTransaction.objects.get().state == "confirmed"
+    assert SignedTransaction.objects.count() == 1
+
+
+def test_an_answer_that_was_lost_after_sending_makes_no_second_transaction(mining: EvmChain) -> None:
+    intent = accepted()
+    form = _signed_only(intent)
+    mining.rpc("eth_sendRawTransaction", form.raw)  # sent, and nobody wrote it down
+    assert go(intent).tx_hash == form.tx_hash
+    assert len(mining.transactions(A)) == 1
+
+
+def test_what_the_pool_dropped_is_sent_again_with_the_same_bytes(evm: EvmChain) -> None:
+    intent = accepted()
+    form = _signed_only(intent, until="sent")
+    pending = evm.node.pool.get(bytes.fromhex(form.tx_hash[2:]))
+    evm.node.pool.remove(pending)
+    with evm.mining():
+        assert go(intent).tx_hash == form.tx_hash
+
+
+def test_a_stuck_transaction_pays_more_under_the_same_nonce(evm: EvmChain, settings: LazySettings) -> None:
+    intent = accepted()
+    intent.strategy.gas = {"bump_after": 0.05}
+    intent.strategy.save()
+    seen = threading.Event()
+
+    def tell(*_: int) -> None:
+        if SignedTransaction.objects.count() == 3 and not seen.is_set():
+            seen.set()
+            evm.mine(4)
+
+    result = execute(intent.uid, node(), tell)
+    forms = list(SignedTransaction.objects.order_by("number"))
+    assert [form.number for form in forms][:3] == [0, 1, 2]
+    assert result.tx_hash in {form.tx_hash for form in forms[1:]}
+    assert all(int(b.tip) * 100 >= int(a.tip) * 110 for a, b in pairwise(forms))
+    assert [tx.nonce for tx in evm.transactions(A)] == [0]
+
+
+def test_a_nonce_that_somebody_else_used_is_given_up_for_a_new_one(evm: EvmChain) -> None:
+    intent = accepted()
+    _signed_only(intent)
+    evm.rpc("eth_sendRawTransaction", signed(A, 0, B.address, 7))
+    evm.mine(3)
+    with pytest.raises(NonceUsed):
+        go(intent)
+    with evm.mining():
+        go(intent)
+    assert [(tx.nonce, tx.value) for tx in evm.transactions(A)] == [(0, 7), (1, ETHER)]
+    assert sorted(ChainTransaction.objects.values_list("nonce", "state")) == [
+        (0, "abandoned"),
+        (1, "confirmed"),
+    ]
+
+
+def test_no_money_is_told_before_a_nonce_is_given_out(evm: EvmChain) -> None:
+    with pytest.raises(InsufficientFunds):
+        go(accepted(amount=10_001 * ETHER))
+    with pytest.raises(InsufficientFunds, match="may be needed"):
+        go(accepted(amount=10_000 * ETHER - 21_000))
+    assert not ChainTransaction.objects.exists()
+
+
+def test_a_sender_without_a_key_fails_for_good_and_takes_no_nonce(evm: EvmChain) -> None:
+    stranger = accepted(sender="0x" + "12" * 20, amount=0, kind="call")
+    with pytest.raises(Permanent, match="there is no key for 0x1212"):
+        go(stranger)
+    stranger.refresh_from_db()
+    assert (stranger.state, ChainTransaction.objects.count()) == ("failed", 0)
+
+
+def test_a_call_that_the_contract_refuses_is_not_sent(evm: EvmChain) -> None:
+    token = _token(evm)
+    with pytest.raises(Reverted, match="not enough tokens"):
+        go(accepted(kind="token_transfer", sender=B.address, recipient=A.address, token=token, amount=1))
+    assert not ChainTransaction.objects.exists()
+
+
+def test_a_transaction_that_reverts_on_the_chain_says_why(evm: EvmChain) -> None:
+    token = _token(evm)
+    _send(evm, A, 1, token, encode_call(artifact("token").abi, "approve", [B.address, 1000]))
+    intent = accepted(kind="token_transfer", token=token, amount=1000)
+    _signed_only(intent)
+    taken = encode_call(artifact("token").abi, "transferFrom", [A.address, B.address, 1000])
+    _send(evm, B, 0, token, taken)  # between the estimate and the block
+    with evm.mining(), pytest.raises(TransactionReverted, match="execution reverted: not enough tokens"):
+        go(intent)
+    intent.refresh_from_db()
+    assert (intent.state, intent.error.endswith("execution reverted: not enough tokens")) == ("failed", True)
+
+
+def test_a_transaction_that_runs_out_of_gas_fails_for_good(evm: EvmChain) -> None:
+    token = _token(evm)
+    intent = accepted(kind="token_transfer", token=token, amount=5)
+    _stop(intent, "nonce")
+    ChainTransaction.objects.update(gas=22_500)
+    with evm.mining(), pytest.raises(TransactionReverted, match=r"out of gas: all 22,500 were used"):
+        go(intent)
+    intent.refresh_from_db()
+    assert (intent.state, ChainTransaction.objects.get().state) == ("failed", "reverted")
+    with pytest.raises(TransactionReverted):
+        go(intent)
+    assert len(evm.transactions(A)) == 2, "the token, and the one that ran out"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_intents_of_five_senders_leave_no_gap(mining: EvmChain, settings: LazySettings) -> None:
+    settings.EVM_POLL_SECONDS = 0.1
+    senders = ACCOUNTS[:5]
+    intents = [
+        accepted(sender=senders[n % 5].address, recipient=ACCOUNTS[5].address, amount=n + 1, strategy="fast")
+        for n in range(200)
+    ]
+
+    def work(intent: Intent) -> str:
+        try:
+            return go(intent).tx_hash
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        hashes = list(pool.map(work, intents))
+    assert len(set(hashes)) == 200
+    for sender in senders:
+        assert [tx.nonce for tx in mining.transactions(sender)] == list(range(40))
+    paid = sum(tx.value for sender in senders for tx in mining.transactions(sender))
+    assert paid == sum(range(1, 201))
+    assert not ChainTransaction.objects.exclude(state="confirmed").exists()
+
+
+def _signed_only(intent: Intent, until: str = "signed") -> SignedTransaction:
+    """The run stops right after a step."""
+    _stop(intent, until)
+    return SignedTransaction.objects.get(transaction__subject=f"intent:{intent.uid}")
+
+
+def _stop(intent: Intent, step: str) -> None:
+    with override_settings(EVM_STEP_HOOK="tests.execution.stops.raise_once"):
+        stops.ARMED[step] = 1
+        with pytest.raises(stops.Stopped):
+            go(intent)
+
+
+def _token(evm: EvmChain) -> Any:
+    """A token whose 1,000 base units belong to A; deployed by hand."""
+    from eth_abi import encode
+
+    data = artifact("token").bytecode + encode(["string", "string", "uint256"], ["Test", "TST", 1000]).hex()
+    return _send(evm, A, 0, b"", data)["contractAddress"]
+
+
+def _send(evm: EvmChain, sender: Account, nonce: int, to: str | bytes, data: str) -> Any:
+    """A transaction past the product; its receipt."""
+    raw = signed(sender, nonce, to, 0, data=data, gas=2_000_000)
+    digest = evm.rpc("eth_sendRawTransaction", raw)
+    evm.mine()
+    return evm.rpc("eth_getTransactionReceipt", digest)
