@@ -193,6 +193,12 @@ SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
+TWITTER_BEARER_TOKEN = env.str("TWITTER_BEARER_TOKEN", default="")
+REDDIT_CLIENT_ID = env.str("REDDIT_CLIENT_ID", default="")
+REDDIT_CLIENT_SECRET = env.str("REDDIT_CLIENT_SECRET", default="")
+TELEGRAM_CHANNELS = env.list("TELEGRAM_CHANNELS", default=[])
+NEWS_FEEDS = env.list("NEWS_FEEDS", default=[])
+SENTIMENT_LEXICON = env.str("SENTIMENT_LEXICON", default="")  # a file in the place of the one delivered
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 
