@@ -67,7 +67,8 @@ def reddit() -> RedditAddresses:
             settings.REDDIT_CLIENT_SECRET,
         )
     base = _sandbox("reddit")
-    return RedditAddresses(base, base, "sandbox-client", "sandbox-secret")
+    # With the slash: praw joins its paths as a browser joins links.
+    return RedditAddresses(base, f"{base}/", "sandbox-client", "sandbox-secret")
 
 
 def x() -> tuple[str, str]:

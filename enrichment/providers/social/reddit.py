@@ -29,7 +29,8 @@ class Reddit:
         query = " OR ".join(f'"{word}"' for word in words)
         try:
             client = _client(reddit())
-            found = client.subreddit(SUBREDDITS).search(query, "new", "lucene", _period(since), limit=limit)
+            forum = client.subreddit(SUBREDDITS)
+            found = forum.search(query, sort="new", time_filter=_period(since), limit=limit)
             return list(islice(_until(since, found), limit))
         except prawcore.PrawcoreException as error:
             raise _understood(error) from None
