@@ -1,8 +1,24 @@
 """What is remembered of the outside world."""
 
+from enrichment.models.news import NewsArticle, NewsFeed
+from enrichment.models.social import ScrapedCoin, SocialMention, SocialMetric, SocialPost
 from enrichment.models.sync import SyncState
 from enrichment.models.token import Token, TokenBalance
 from enrichment.models.transaction import TokenTransfer, Trade, WalletTransaction
 from enrichment.models.wallet import Wallet
 
-__all__ = ["SyncState", "Token", "TokenBalance", "TokenTransfer", "Trade", "Wallet", "WalletTransaction"]
+__all__ = [
+    "NewsArticle",
+    "NewsFeed",
+    "ScrapedCoin",
+    "SocialMention",
+    "SocialMetric",
+    "SocialPost",
+    "SyncState",
+    "Token",
+    "TokenBalance",
+    "TokenTransfer",
+    "Trade",
+    "Wallet",
+    "WalletTransaction",
+]
