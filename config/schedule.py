@@ -14,7 +14,11 @@ SCHEDULES = (
         crontab="0 2 * * *",
         kwargs={"older_than_days": 30},
     ),
-    Schedule("social scraping of every coin", "enrichment.tasks.social.scrape_watched_coins", crontab="*/30 * * * *"),
+    Schedule(
+        "social scraping of every coin",
+        "enrichment.tasks.social.scrape_watched_coins",
+        crontab="*/30 * * * *",
+    ),
     Schedule("market news", "enrichment.tasks.news.index_market_news", crontab="*/10 * * * *"),
     Schedule(
         "clean-up of old social metrics",

@@ -116,7 +116,12 @@ def _too_many(path: str) -> Any:
     if path.startswith(("/reddit", "/telegram", "/feeds")):
         return {"message": "Too Many Requests", "error": 429}
     if path.startswith("/x/"):
-        return {"title": "Too Many Requests", "detail": "Too Many Requests", "type": "about:blank", "status": 429}
+        return {
+            "title": "Too Many Requests",
+            "detail": "Too Many Requests",
+            "type": "about:blank",
+            "status": 429,
+        }
     return {"jsonrpc": "2.0", "error": {"code": -32429, "message": "rate limited"}, "id": None}
 
 

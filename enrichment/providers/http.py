@@ -52,7 +52,12 @@ class Service:
         return self._exchange("POST", url, json=body)
 
     def fetch(
-        self, url: str, query: Mapping[str, Any], headers: Mapping[str, str] | None = None, *, follow: bool = False
+        self,
+        url: str,
+        query: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        *,
+        follow: bool = False,
     ) -> Answer:
         """What is at an address, whatever its format; a 304 (not modified) is an answer, too.
 

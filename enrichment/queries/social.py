@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Max, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from enrichment.models import ScrapedCoin, SocialMention, SocialMetric, SocialPost, Token
@@ -76,7 +76,8 @@ def vocabulary() -> list[CoinNames]:
 
 def scraped_at(coin: str) -> datetime | None:
     """When people were last asked about a coin."""
-    return ScrapedCoin.objects.filter(coin=key_of(coin)).aggregate(at=Max("scraped_at"))["at"]
+    row = ScrapedCoin.objects.filter(coin=key_of(coin)).first()
+    return row.scraped_at if row else None
 
 
 def sentiment_of(coin: str, since: datetime) -> Sentiment:
@@ -116,8 +117,10 @@ def hourly_counts(coin: str, end: datetime) -> Sequence[int]:
 
 def hours_of(coin: str, since: datetime) -> list[Hour]:
     """Each hour from that of `since` to now, those without a post too."""
-    rows = _metrics(coin, since).values("window_start").annotate(
-        found=Sum("mentions"), feeling=Sum(F("sentiment") * F("mentions"))
+    rows = (
+        _metrics(coin, since)
+        .values("window_start")
+        .annotate(found=Sum("mentions"), feeling=Sum(F("sentiment") * F("mentions")))
     )
     known = {row["window_start"]: row for row in rows}
     start, hours = _hour(since), []
@@ -131,8 +134,10 @@ def hours_of(coin: str, since: datetime) -> list[Hour]:
 
 def platforms_of(coin: str, since: datetime) -> list[PlatformShare]:
     """What each platform says, the loudest first."""
-    rows = _metrics(coin, since).values("platform").annotate(
-        found=Sum("mentions"), feeling=Sum(F("sentiment") * F("mentions"))
+    rows = (
+        _metrics(coin, since)
+        .values("platform")
+        .annotate(found=Sum("mentions"), feeling=Sum(F("sentiment") * F("mentions")))
     )
     shares = [PlatformShare(row["platform"], row["found"], row["feeling"] / row["found"]) for row in rows]
     return sorted(shares, key=lambda share: (-share.mentions, share.platform))

@@ -16,7 +16,9 @@ from jobs import Unique, lock, log, progress
 CoinText = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^\$?[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)
 ]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64, pattern=r'^[^"]*$')]
+Word = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64, pattern=r'^[^"]*$')
+]
 Platform = Literal["reddit", "x", "telegram", "feeds"]
 Timeframe = Literal["1h", "6h", "24h", "7d", "30d"]
 

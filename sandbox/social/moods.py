@@ -65,9 +65,7 @@ class Moods:
 
     def __init__(self, market: Market) -> None:
         self._seed = market.directory.seed
-        self._prices = {
-            symbol: PriceHistory(market, pool) for symbol, pool in market.directory.pools.items()
-        }
+        self._prices = {symbol: PriceHistory(market, pool) for symbol, pool in market.directory.pools.items()}
 
     def of(self, symbol: str, moment: int) -> Mood:
         """The mood about a coin at a moment, in seconds since 1970."""
@@ -80,9 +78,7 @@ class Moods:
         """What moves people while the price stands still: two slow waves."""
         chance = self._chance("rumour", symbol)
         waves = ((0.28, 3.1), (0.22, 9.7))  # height, days
-        return sum(
-            height * sin(2 * pi * (moment / (days * DAY) + chance.random())) for height, days in waves
-        )
+        return sum(height * sin(2 * pi * (moment / (days * DAY) + chance.random())) for height, days in waves)
 
     def _burst(self, symbol: str, moment: int) -> float:
         chance = self._chance("burst", symbol, str(moment // BURST_EVERY))

@@ -22,7 +22,8 @@ class Terms:
 
 def parse_terms(query: str) -> Terms:
     """Words joined by OR; operators with a colon (`lang:en`, `-is:retweet`) are taken as fulfilled."""
-    any_of, none_of = [], []
+    any_of: list[str] = []
+    none_of: list[str] = []
     for part in _PART.findall(query):
         if part in {"OR", "AND"} or (":" in part and '"' not in part):
             continue

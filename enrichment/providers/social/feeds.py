@@ -74,7 +74,11 @@ class Feeds:
 
 def fetch_feed(url: str, validators: Validators = Validators()) -> Feed:
     """A feed, if it changed since the validators were given. Raises RateLimited, Transient, Permanent."""
-    headers = {"accept": _ACCEPT, "if-none-match": validators.etag, "if-modified-since": validators.last_modified}
+    headers = {
+        "accept": _ACCEPT,
+        "if-none-match": validators.etag,
+        "if-modified-since": validators.last_modified,
+    }
     sent = {name: value for name, value in headers.items() if value}
     answer = _SERVICE.fetch(url, {}, sent, follow=True)
     if answer.status == 304:

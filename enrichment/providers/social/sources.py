@@ -6,6 +6,4 @@ from enrichment.providers.social.reddit import Reddit
 from enrichment.providers.social.telegram import Telegram
 from enrichment.providers.social.x import X
 
-SOURCES: dict[str, PostSource] = {
-    source.platform: source for source in (Reddit(), X(), Telegram(), Feeds())
-}
+SOURCES: dict[str, PostSource] = {source.platform: source for source in (Reddit(), X(), Telegram(), Feeds())}

@@ -5,6 +5,7 @@ from enrichment.models import ScrapedCoin, Token
 from enrichment.providers.prices.dexscreener import names_of
 from enrichment.providers.prices.token_search import find_token
 from enrichment.queries.social import known_coin
+from enrichment.services.news.tagging import tag_articles
 from enrichment.services.social.names import CoinNames
 from jobs.errors import Permanent
 
@@ -19,6 +20,7 @@ def ensure_coin(text: str) -> CoinNames:
     found = known or _asked(text)
     if known is None:
         watch_coin(found.coin, found.symbol, found.name)
+        tag_articles(found)
     return found
 
 

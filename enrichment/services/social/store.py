@@ -64,7 +64,7 @@ def store_posts(posts: Sequence[tuple[Post, Sequence[str]]]) -> StoredPosts:
 
 def count_again(coins: Sequence[str], since: datetime) -> None:
     """Bring the coins' hourly metrics up to date from the hour of `since` on."""
-    values = {"coins": sorted(coins), "since": since, "threshold": THRESHOLD}
+    values: dict[str, Any] = {"coins": sorted(coins), "since": since, "threshold": THRESHOLD}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values)
 
