@@ -21,8 +21,6 @@ def read(cursor: str, kinds: Sequence[type]) -> list[Any]:
     """A cursor's place. Raises a Problem (422) for what no answer ever named as its next."""
     try:
         parts = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(parts, list):
-            raise TypeError
         return [_part(part, kind) for part, kind in zip(parts, kinds, strict=True)]
     except (ValueError, TypeError, RecursionError):
         told = "The cursor is none that this list gave."

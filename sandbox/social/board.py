@@ -44,6 +44,7 @@ class Board:
         self._seed = market.directory.seed
         self._names = {token.asset.symbol: token.name for token in market.directory.tokens}
         self._symbols = sorted(market.directory.pools)
+        self._fame = {symbol: 0.5 + 1.5 * self._random("fame", symbol).random() for symbol in self._symbols}
         self._slot = lru_cache(maxsize=120_000)(self._say)
 
     def newest_first(self, platform: str, since: float) -> Iterator[Said]:
@@ -55,12 +56,14 @@ class Board:
             yield from (said for said in found if since <= said.time <= now)
 
     def _say(self, platform: str, symbol: str, slot: int) -> Sequence[Said]:
-        chance = random.Random(f"{self._seed}:{platform}:{symbol}:{slot}")  # noqa: S311 -- a repeatable world
+        chance = self._random(platform, symbol, slot)
         mood = self._moods.of(symbol, slot * SLOT)
-        fame = 0.5 + random.Random(f"{self._seed}:fame:{symbol}").random() * 1.5  # noqa: S311 -- as above
-        count = _poisson(chance, PER_HOUR[platform] * SLOT / 3600 * fame * mood.talk)
+        count = _poisson(chance, PER_HOUR[platform] * SLOT / 3600 * self._fame[symbol] * mood.talk)
         seconds = sorted(chance.sample(range(SLOT), min(count, 40)))
         return tuple(self._post(chance, platform, symbol, mood, slot * SLOT + second) for second in seconds)
+
+    def _random(self, *names: str | int) -> random.Random:
+        return random.Random(":".join(map(str, (self._seed, *names))))  # noqa: S311 -- a repeatable world
 
     def _post(self, chance: random.Random, platform: str, symbol: str, mood: Mood, time: int) -> Said:
         felt = max(-1.0, min(1.0, chance.gauss(mood.feeling, SPREAD)))

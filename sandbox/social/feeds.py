@@ -108,4 +108,4 @@ def _iso(moment: int) -> str:
 
 
 def _host(name: str) -> str:
-    return f"{name.split('.')[0]}.example"
+    return f"{name.partition('.')[0]}.example"

@@ -6,6 +6,7 @@ All of it follows from the seed and the chain's past, so an hour that is over ne
 import random
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, pi, sin, tanh
 
 from sandbox.market.prices import Market
@@ -16,6 +17,7 @@ DAY = 86_400  # seconds
 BURST_EVERY = 6 * 3_600  # seconds; in some of these spans people talk of one thing only
 BURST_SHARE = 0.05
 BURST_FACTOR = 7.0
+WAVES = ((0.28, 3.1), (0.22, 9.7))  # of rumour: height, days
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class Moods:
     def __init__(self, market: Market) -> None:
         self._seed = market.directory.seed
         self._prices = {symbol: PriceHistory(market, pool) for symbol, pool in market.directory.pools.items()}
+        chances = {symbol: self._chance("rumour", symbol) for symbol in self._prices}
+        self._phases = {symbol: [chance.random() for _ in WAVES] for symbol, chance in chances.items()}
+        self._drawn = lru_cache(maxsize=10_000)(self._draw)
 
     def of(self, symbol: str, moment: int) -> Mood:
         """The mood about a coin at a moment, in seconds since 1970."""
@@ -76,15 +81,19 @@ class Moods:
 
     def _rumour(self, symbol: str, moment: int) -> float:
         """What moves people while the price stands still: two slow waves."""
-        chance = self._chance("rumour", symbol)
-        waves = ((0.28, 3.1), (0.22, 9.7))  # height, days
-        return sum(height * sin(2 * pi * (moment / (days * DAY) + chance.random())) for height, days in waves)
+        return sum(
+            height * sin(2 * pi * (moment / (days * DAY) + phase))
+            for (height, days), phase in zip(WAVES, self._phases[symbol], strict=True)
+        )
 
     def _burst(self, symbol: str, moment: int) -> float:
-        chance = self._chance("burst", symbol, str(moment // BURST_EVERY))
-        begins, burns = chance.random(), chance.random() < BURST_SHARE
+        begins, burns = self._drawn(symbol, moment // BURST_EVERY)
         passed = moment % BURST_EVERY / BURST_EVERY
         return BURST_FACTOR if burns and begins * 0.6 <= passed < begins * 0.6 + 0.4 else 1.0
+
+    def _draw(self, symbol: str, span: int) -> tuple[float, bool]:
+        chance = self._chance("burst", symbol, str(span))
+        return chance.random(), chance.random() < BURST_SHARE
 
     def _chance(self, *names: str) -> random.Random:
         return random.Random(":".join((str(self._seed), *names)))  # noqa: S311 -- a repeatable world

@@ -103,7 +103,7 @@ def _parsed(url: str, content: bytes, given: Validators) -> Feed:
     import feedparser
 
     parsed = feedparser.parse(content, response_headers={"content-location": url})
-    if not parsed.entries and (parsed.bozo or not parsed.version):
+    if not parsed.get("version"):
         raise Transient(f"{urlsplit(url).netloc} answered with something that is no feed")
     entries = (_entry(url, plain) for plain in parsed.entries[:_ENTRIES])
     return Feed(plain_text(parsed.feed.get("title", "")), tuple(filter(None, entries)), given)
