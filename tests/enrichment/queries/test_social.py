@@ -1,5 +1,6 @@
 """What people say, as others ask for it."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -65,9 +66,7 @@ def test_hours_without_posts_are_there_too() -> None:
     hours = social.hours_of("PEBL", ago(5))
     assert [hour.mentions for hour in hours].count(0) == len(hours) - 1 == 5
     assert sum(hour.mentions for hour in hours) == 1
-    assert {later.start - hour.start for hour, later in zip(hours, hours[1:], strict=False)} == {
-        timedelta(hours=1)
-    }
+    assert {later.start - hour.start for hour, later in itertools.pairwise(hours)} == {timedelta(hours=1)}
 
 
 def test_posts_come_page_by_page_though_they_share_a_second() -> None:

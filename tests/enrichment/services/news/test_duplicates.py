@@ -48,7 +48,7 @@ def test_titles_lose_the_name_of_their_publisher(title: str, plain: str) -> None
         ("Pebble wins a major listing today", "Moth suffers an outage and holders worry", False),
     ],
 )
-def test_titles_that_hardly_differ(one: str, other: str, same: bool) -> None:  # noqa: FBT001 -- a column of the table
+def test_titles_that_hardly_differ(one: str, other: str, same: bool) -> None:
     assert is_told(told(one, "", ["P"]), [told(other, "", ["P"])]) is same
 
 
