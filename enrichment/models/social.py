@@ -6,8 +6,7 @@ from django.db import models
 class ScrapedCoin(models.Model):
     """A coin that somebody asked about, and under which names people talk of it.
 
-    While `watched`, it is looked for every half hour. `scraped_at` is when all that was said until then had
-    been asked for.
+    While `watched`, it is looked for every half hour. `scraped_at` is when every platform was last asked.
     """
 
     coin = models.CharField(max_length=64, unique=True)

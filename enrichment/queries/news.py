@@ -161,9 +161,15 @@ def _found(row: Any, symbols: dict[str, str]) -> FoundArticle:
         sentiment=row.sentiment,
         coins=_tagged(row.coins, symbols),
         title_highlighted=highlighted(row.headed),
-        summary_highlighted=highlighted(row.summed),
+        summary_highlighted=highlighted(_with_ellipsis(row.summed, row.summary)),
         place=Place(row.rank, row.published_at, row.id),
     )
+
+
+def _with_ellipsis(excerpt: str, whole: str) -> str:
+    """An excerpt that says so where it breaks off."""
+    plain = excerpt.replace(_FROM, "").replace(_TO, "").strip()
+    return excerpt if whole.rstrip().endswith(plain[-40:]) else f"{excerpt} …"
 
 
 def _tagged(coins: Sequence[str], symbols: dict[str, str]) -> tuple[TaggedCoin, ...]:

@@ -4,6 +4,15 @@ from collections.abc import Sequence
 
 from jobs.errors import JobError, Permanent, RateLimited, Transient
 
+_SOON = 5.0  # seconds until another try, when nobody says
+
+
+def retry_in(error: JobError | None) -> float | None:
+    """Seconds after which another try may help; None when it cannot."""
+    if isinstance(error, RateLimited):
+        return error.delay
+    return _SOON if isinstance(error, Transient) else None
+
 
 def together(what: str, errors: Sequence[JobError]) -> JobError:
     """One error for all, after the one that promises most: wait, try again, give up."""

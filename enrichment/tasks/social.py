@@ -1,7 +1,7 @@
 """Jobs about what people say."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from celery import shared_task
 from pydantic import Field, StringConstraints
@@ -42,7 +42,8 @@ def scrape_social_data(
     """Find what people say about a coin (by mint or symbol) on Reddit, X, Telegram and in feeds.
 
     `keywords` are looked for besides the coin's names; `limit` is per platform. Posts are stored once, scored
-    and counted by the hour. The result is partial when a platform failed, and says which and why.
+    and counted by the hour. The result is partial when a platform failed, and says which and why; another job
+    asks those again that may answer then.
     """
     progress(0, "Finding out which coin is meant")
     names = ensure_coin(coin.lstrip("$"))
@@ -54,11 +55,20 @@ def scrape_social_data(
 
     with lock(f"social:{names.coin}:scrape", life=120):
         result = scrape(names, wanted, tell)
+    _ask_again(result, {"coin": names.coin, "keywords": keywords, "timeframe": timeframe, "limit": limit})
+    progress(1, f"{result.posts} posts, {result.new} new{', trending' if result.trending else ''}")
+    return result
+
+
+def _ask_again(result: SocialScrapeResult, arguments: dict[str, Any]) -> None:
+    """A job of their own for the platforms that failed: each time fewer, until one job fails for all it asks."""
     for platform in result.platforms:
         if platform.problem:
             log(f"{platform.platform} is missing: {platform.problem}", "warning")
-    progress(1, f"{result.posts} posts, {result.new} new{', trending' if result.trending else ''}")
-    return result
+    waits = {one.platform: one.retry_in for one in result.platforms if one.retry_in is not None}
+    if waits:
+        later = scrape_social_data.using(countdown=max(waits.values()))
+        later.enqueue(platforms=sorted(waits), **arguments)
 
 
 @shared_task(time_limit=60, unique=Unique())

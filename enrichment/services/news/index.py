@@ -12,7 +12,7 @@ from django.utils import timezone
 from enrichment.models import NewsArticle, NewsFeed
 from enrichment.providers.social.feeds import Entry, Feed, Validators, fetch_feed
 from enrichment.queries.social import vocabulary
-from enrichment.services.failures import together
+from enrichment.services.failures import retry_in, together
 from enrichment.services.news.duplicates import Told, canonical_url, is_told, plain_title, scoped_guid, told
 from enrichment.services.sentiment.scoring import score
 from enrichment.services.social.names import Tagger
@@ -36,6 +36,7 @@ class FeedResult:
     new: int = 0
     duplicates: int = 0
     problem: str = ""
+    retry_in: float | None = None  # seconds
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def index(urls: Sequence[str], on_feed: OnFeed, *, force: bool = False) -> NewsI
         except JobError as error:
             errors.append(error)
             NewsFeed.objects.filter(url=url).update(problem=str(error), fetched_at=timezone.now())
-            results.append(FeedResult(url, "failed", problem=str(error)))
+            results.append(FeedResult(url, "failed", problem=str(error), retry_in=retry_in(error)))
         on_feed(number, f"{url}: {results[-1].problem or f'{results[-1].new} new'}")
     if errors and len(errors) == len(urls):
         raise together("no feed answered", errors)

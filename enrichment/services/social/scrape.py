@@ -12,7 +12,7 @@ from enrichment.providers.social.matching import has_any
 from enrichment.providers.social.records import Post
 from enrichment.providers.social.sources import SOURCES
 from enrichment.queries.social import sentiment_of, trend_of
-from enrichment.services.failures import together
+from enrichment.services.failures import retry_in, together
 from enrichment.services.social.names import CoinNames, Tagger
 from enrichment.services.social.store import count_again, note_scraped, store_posts
 from jobs.errors import JobError
@@ -32,12 +32,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class PlatformResult:
-    """What one platform brought: posts about the coin, and the new ones among them; or why nothing."""
+    """What one platform brought: posts about the coin, and the new ones among them; or why nothing.
+
+    `retry_in` is in seconds; None when it did answer, or never will.
+    """
 
     platform: str
     posts: int
     new: int
     problem: str
+    retry_in: float | None
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def scrape(coin: CoinNames, wanted: Wanted, on_platform: OnPlatform) -> SocialSc
     stored = store_posts([(post, coins) for post, coins in about])
     count_again([coin.coin], since)
     failed = any(answer.error for answer in answers)
-    if not failed and set(wanted.platforms) == set(SOURCES):
+    if set(wanted.platforms) == set(SOURCES):
         note_scraped(coin.coin, began)
     found = [post.platform for post, _ in about]
     platforms = [
@@ -86,6 +90,7 @@ def scrape(coin: CoinNames, wanted: Wanted, on_platform: OnPlatform) -> SocialSc
             found.count(answer.platform),
             stored.new.get(answer.platform, 0),
             str(answer.error or ""),
+            retry_in(answer.error),
         )
         for answer in answers
     ]

@@ -70,7 +70,7 @@ def count_again(coins: Sequence[str], since: datetime) -> None:
 
 
 def note_scraped(coin: str, moment: datetime) -> None:
-    """All that was said about a coin until this moment has been asked for."""
+    """Every platform was asked about a coin at this moment."""
     ScrapedCoin.objects.filter(coin=coin).update(scraped_at=moment)
 
 

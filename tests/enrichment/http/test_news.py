@@ -38,7 +38,8 @@ def test_articles_are_found_and_told_with_their_highlights(operator: Client) -> 
 def test_pages_follow_each_other_by_cursor(operator: Client) -> None:
     for number in range(5):
         article(f"Pebble number {number}", hours=number + 1)
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         body = operator.get(f"/api/v1/news?q=pebble&limit=2&cursor={cursor}").json()
         seen += [item["title"] for item in body["items"]]

@@ -61,15 +61,18 @@ def test_breaking_news_is_marked(outside: Outside) -> None:
 
 
 def test_a_feed_that_fails_is_told_and_read_the_next_time(outside: Outside) -> None:
-    with outside.faults(status_500=1, paths=["/feeds/ledger.atom"]):
-        found = indexed()
-    assert found["status"] == "partial"
-    failed = NewsFeed.objects.get(url__endswith="ledger.atom")
-    assert "answered 500" in failed.problem
-    again = indexed()
-    assert {feed["url"]: feed["status"] for feed in again["feeds"]}[failed.url] == "changed"
+    with testing.stepwise() as jobs:
+        with outside.faults(status_500=1, paths=["/feeds/ledger.atom"]):
+            result = index_market_news.delay()
+            jobs.run_next()
+        assert result.get()["status"] == "partial"
+        failed = NewsFeed.objects.get(url__endswith="ledger.atom")
+        assert "answered 500" in failed.problem
+        assert [job.kwargs["feeds"] for job in jobs.in_state("delayed")] == [[failed.url]]
+        jobs.run_until_idle()
+        assert len(jobs.completed) == 2
     failed.refresh_from_db()
-    assert failed.problem == ""
+    assert (failed.problem, failed.changed_at is not None) == ("", True)
 
 
 def test_seven_attempts_ever_further_apart(outside: Outside) -> None:

@@ -26,7 +26,7 @@ def scraped(**arguments: Any) -> dict[str, Any]:
 
 def mint_of(outside: Outside, symbol: str) -> str:
     """A coin of the sandbox."""
-    return next(row["mint"] for row in outside._get("/sandbox/tokens") if row["symbol"] == symbol)
+    return next(str(row["mint"]) for row in outside._get("/sandbox/tokens") if row["symbol"] == symbol)
 
 
 def test_a_symbol_is_understood_as_its_mint_and_every_platform_is_asked(outside: Outside) -> None:
@@ -57,7 +57,29 @@ def test_a_platform_that_fails_is_told_and_the_others_count(outside: Outside) ->
     assert "Reddit" in problems["reddit"]
     assert "answered 500" in problems["telegram"]
     assert set(SocialPost.objects.values_list("platform", flat=True)) <= {"x", "feeds"}
-    assert ScrapedCoin.objects.get().scraped_at is None
+
+
+def test_the_platforms_that_failed_are_asked_again_by_a_job_of_their_own(outside: Outside) -> None:
+    with testing.stepwise() as jobs:
+        with outside.faults(status_429=1, retry_after=9, paths=["/reddit", "/x"]):
+            scrape_social_data.delay(coin="PEBL", timeframe="6h", limit=50)
+            jobs.run_next()
+        (again,) = jobs.in_state("delayed")
+        assert again.kwargs["platforms"] == ["reddit", "x"]
+        assert again.kwargs["timeframe"] == "6h"
+        jobs.advance(seconds=10)
+        jobs.run_all()
+        assert len(jobs.completed) == 2
+    assert {"x", "telegram"} <= set(SocialPost.objects.values_list("platform", flat=True))
+
+
+def test_a_platform_that_refuses_is_not_asked_again(outside: Outside, settings: LazySettings) -> None:
+    settings.NEWS_FEEDS = [f"{outside.url}/feeds/nothing.rss"]
+    with testing.stepwise() as jobs:
+        result = scrape_social_data.delay(coin="PEBL", timeframe="6h")
+        jobs.run_next()
+        assert jobs.in_state("delayed") == []
+    assert result.get()["status"] == "partial"
 
 
 def test_when_all_ask_to_wait_the_job_waits_without_using_an_attempt(outside: Outside) -> None:
