@@ -21,6 +21,7 @@ PAGES = (
     "/dead-letters",
     "/workers",
     "/wallets",
+    "/news",
     "/no-such-page",
 )
 
