@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from heapq import nlargest
 
+from django.core.cache import cache
+
 from enrichment.providers.addresses import telegram
 from enrichment.providers.http import Service
 from enrichment.providers.social.matching import has_any
@@ -13,6 +15,7 @@ from jobs.errors import Permanent
 
 _SERVICE = Service("Telegram")
 _PAGES = 10  # of twenty messages, read of one channel at most
+_NEWEST_KEPT, _OLDER_KEPT = 30, 600  # seconds
 
 
 class Telegram:
@@ -47,6 +50,16 @@ def _messages(base: str, channel: str, since: datetime) -> Iterator[Message]:
 
 
 def _page(base: str, channel: str, before: dict[str, int]) -> list[Message]:
+    """A page, remembered for a while: every coin reads the same ones, and a search that broke off goes on."""
+    key = f"telegram:{base}:{channel}:{before.get('before', 'newest')}"
+    known: list[Message] | None = cache.get(key)
+    if known is None:
+        known = _fetched(base, channel, before)
+        cache.set(key, known, _OLDER_KEPT if before else _NEWEST_KEPT)
+    return known
+
+
+def _fetched(base: str, channel: str, before: dict[str, int]) -> list[Message]:
     answer = _SERVICE.fetch(f"{base}/s/{channel}", before, follow=True)
     text = answer.content.decode("utf-8", "replace")
     if "tgme_channel_history" not in text:
