@@ -22,6 +22,7 @@ _SERVICE = Service("The feed")
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 _LARGEST = 10_000_000  # bytes
 _ENTRIES = 300  # of one feed
+_FRESH = 30  # seconds in which a feed is not asked for again
 _REMEMBERED = 24 * 3600  # seconds that a process keeps a feed, to ask for what changed
 
 
@@ -90,9 +91,12 @@ def fetch_feed(url: str, validators: Validators = Validators()) -> Feed:
 
 
 def _remembered(url: str) -> tuple[Entry, ...]:
-    """The feed's entries; a process that read it before asks for changes only."""
+    """The feed's entries; a process that read it before asks for changes only, and not at once again."""
     known: Feed | None = cache.get(f"feed:{url}")
+    if known and cache.get(f"feed-is-fresh:{url}"):
+        return known.entries or ()
     feed = fetch_feed(url, known.validators if known else Validators())
+    cache.set(f"feed-is-fresh:{url}", True, _FRESH)
     if feed.entries is None and known:
         return known.entries or ()
     cache.set(f"feed:{url}", feed, _REMEMBERED)
