@@ -38,10 +38,11 @@ QUEUES = (
     Queue(
         "social-scraping", "enrichment", concurrency=3, backoff=Exponential(2), rate=parse_rate("20/min"),
         keep_completed=100, keep_failed=50, dead_letter_retry=LATER,
+        tasks=("enrichment.tasks.social.scrape_social_data", "enrichment.tasks.social.scrape_watched_coins"),
     ),
     Queue(
         "index-market-news", "enrichment", concurrency=2, attempts=7, backoff=Linear(10, cap=120),
-        dead_letter_retry=LATER,
+        tasks=("enrichment.tasks.news.index_market_news",), dead_letter_retry=LATER,
     ),
     Queue(
         "orders", "enrichment", concurrency=5, attempts=5, backoff=Exponential(2), rate_per_key=parse_rate("10/s"),
@@ -99,7 +100,7 @@ QUEUES = (
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,
         tasks=(
             "jobs.tasks.purge_dead_letters", "jobs.tasks.process_dead_letter_retries",
-            "monitoring.tasks.health.report_health",
+            "monitoring.tasks.health.report_health", "enrichment.tasks.social.cleanup_old_social_metrics",
             "enrichment.tasks.coins.cleanup_old_price_data", "enrichment.tasks.coins.warm_cache",
         ),
     ),

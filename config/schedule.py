@@ -31,4 +31,16 @@ SCHEDULES = (
     Schedule("alerts", "analysis.tasks.alerts.check_alerts", crontab="* * * * *", overlap=Overlap.SKIP),
     Schedule("warm cache", "enrichment.tasks.coins.warm_cache", crontab="15 */6 * * *"),
     Schedule("removal of old prices", "enrichment.tasks.coins.cleanup_old_price_data", crontab="0 2 * * *"),
+    Schedule(
+        "social scraping of every coin",
+        "enrichment.tasks.social.scrape_watched_coins",
+        crontab="*/30 * * * *",
+    ),
+    Schedule("market news", "enrichment.tasks.news.index_market_news", crontab="*/10 * * * *"),
+    Schedule(
+        "clean-up of old social metrics",
+        "enrichment.tasks.social.cleanup_old_social_metrics",
+        crontab="30 2 * * *",
+        kwargs={"older_than_days": 30},
+    ),
 )

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analysis.http import alerts, coins, wallets
+from enrichment.http import news, social
 from execution.http import contracts, intents, notifications, speech
 from jobs.http.api import api
 
@@ -11,6 +12,9 @@ api.add_router("/wallets", wallets.router)
 api.add_router("/coins", coins.router)
 api.add_router("/jobs", coins.jobs_router)
 api.add_router("/alerts", alerts.router)
+api.add_router("/news", news.router)
+api.add_router("/social", social.router)
+api.add_router("/jobs/social-scraping", social.starting)
 api.add_router("/intents", intents.router)
 api.add_router("/contracts", contracts.router)
 api.add_router("/speech", speech.router)
@@ -21,5 +25,6 @@ urlpatterns = [
     path("", include("jobs.http.urls")),
     path("", include("jobs.pages.urls")),
     path("", include("analysis.pages.urls")),
+    path("", include("enrichment.pages.urls")),
     path("", include("execution.pages.urls")),
 ]

@@ -38,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One HTTP answer; the body is sent as compact JSON."""
+    """One HTTP answer; bytes are sent as they are, any other body as compact JSON."""
 
     body: Json
     status: int = 200
@@ -46,6 +46,8 @@ class Response:
 
     def encoded(self) -> bytes:
         """The body as it goes over the wire."""
+        if isinstance(self.body, bytes):
+            return self.body
         return json.dumps(self.body, separators=(",", ":")).encode()
 
 

@@ -1,6 +1,7 @@
 """The sandbox as one ASGI application: paths are routed by their prefix, faults are put in between."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from sandbox.http import HttpError, Request, Response, parse_query
 from sandbox.market.coingecko import CoinGecko
 from sandbox.market.dexscreener import DexScreener
 from sandbox.market.prices import Market
+from sandbox.social.routes import social_routes
 from sandbox.solana.chain import Chain
 from sandbox.solana.helius_api import HeliusApi
 from sandbox.solana.rpc.dispatch import RpcService
@@ -80,8 +82,7 @@ class SandboxApp:
         if verdict.failure == "server_error":
             return Response({"error": "Internal Server Error"}, 500)
         if verdict.failure == "rate_limited":
-            seconds = str(self._injector.faults.retry_after)
-            return Response(_too_many(path), 429, {"retry-after": seconds})
+            return Response(_too_many(path), 429, _wait_headers(path, self._injector.faults.retry_after))
         return None
 
 
@@ -108,6 +109,7 @@ def build_app(chain: Chain, faults: Faults, folder: Path, evm: EvmService) -> Sa
         "/coingecko": CoinGecko(market).answer,
         **webhook_routes(folder),
         f"{CONTROL}/evm/accounts": evm.accounts,
+        **social_routes(market),
         CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)
@@ -120,7 +122,23 @@ def _too_many(path: str) -> Any:
         return {"status": {"error_code": 429, "error_message": message}}
     if path.startswith("/dexscreener"):
         return {"error": "Too Many Requests"}
+    if path.startswith(("/reddit", "/telegram", "/feeds")):
+        return {"message": "Too Many Requests", "error": 429}
+    if path.startswith("/x/"):
+        return {
+            "title": "Too Many Requests",
+            "detail": "Too Many Requests",
+            "type": "about:blank",
+            "status": 429,
+        }
     return {"jsonrpc": "2.0", "error": {"code": -32429, "message": "rate limited"}, "id": None}
+
+
+def _wait_headers(path: str, seconds: int) -> dict[str, str]:
+    """How each outsider says when to come back: X names the moment, the others the seconds."""
+    if path.startswith("/x/"):
+        return {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(int(time.time()) + seconds)}
+    return {"retry-after": str(seconds)}
 
 
 async def _body(receive: Receive) -> bytes:

@@ -70,6 +70,9 @@ def point_at(url: str, settings: LazySettings) -> Outside:
     settings.SANDBOX_URL = url
     for name in ("HELIUS_API_KEY", "HELIUS_URL", "SOLANA_RPC_URL", "DEXSCREENER_URL", "COINGECKO_URL"):
         setattr(settings, name, "")
+    for name in ("TWITTER_BEARER_TOKEN", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"):
+        setattr(settings, name, "")
+    settings.TELEGRAM_CHANNELS, settings.NEWS_FEEDS = [], []
     cache.clear()
     return Outside(url)
 

@@ -134,6 +134,7 @@ PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/ico
     ("coins", "Coins", "chart"),
     ("intents", "Intents", "intents"),
     ("contracts", "Contracts", "contracts"),
+    ("news", "News", "news"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),
@@ -222,6 +223,12 @@ EVM_POLL_SECONDS = env.float("EVM_POLL_SECONDS", default=0.5)  # between two loo
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
+TWITTER_BEARER_TOKEN = env.str("TWITTER_BEARER_TOKEN", default="")
+REDDIT_CLIENT_ID = env.str("REDDIT_CLIENT_ID", default="")
+REDDIT_CLIENT_SECRET = env.str("REDDIT_CLIENT_SECRET", default="")
+TELEGRAM_CHANNELS = env.list("TELEGRAM_CHANNELS", default=[])
+NEWS_FEEDS = env.list("NEWS_FEEDS", default=[])
+SENTIMENT_LEXICON = env.str("SENTIMENT_LEXICON", default="")  # a file in the place of the one delivered
 
 # -- notifications ---------------------------------------------------------------------------------------
 

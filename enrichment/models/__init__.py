@@ -1,6 +1,8 @@
 """What is remembered of the outside world."""
 
 from enrichment.models.coin import Coin, PricePoint
+from enrichment.models.news import NewsArticle, NewsFeed
+from enrichment.models.social import ScrapedCoin, SocialMention, SocialMetric, SocialPost
 from enrichment.models.sync import SyncState
 from enrichment.models.token import Token, TokenBalance
 from enrichment.models.transaction import TokenTransfer, Trade, WalletTransaction
@@ -8,7 +10,13 @@ from enrichment.models.wallet import Wallet
 
 __all__ = [
     "Coin",
+    "NewsArticle",
+    "NewsFeed",
     "PricePoint",
+    "ScrapedCoin",
+    "SocialMention",
+    "SocialMetric",
+    "SocialPost",
     "SyncState",
     "Token",
     "TokenBalance",

@@ -59,3 +59,52 @@ def coingecko() -> str:
 def _market(chosen: str, public: str, path: str) -> str:
     sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/{path}"
     return (chosen or (sandbox if solana().is_sandbox else public)).rstrip("/")
+
+
+@dataclass(frozen=True)
+class RedditAddresses:
+    """Where Reddit gives tokens and where it is read, and who asks."""
+
+    site: str
+    oauth: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+def reddit() -> RedditAddresses:
+    """Reddit with the application's own credentials; else the sandbox with those that open it."""
+    if settings.REDDIT_CLIENT_ID:
+        return RedditAddresses(
+            "https://www.reddit.com",
+            "https://oauth.reddit.com",
+            settings.REDDIT_CLIENT_ID,
+            settings.REDDIT_CLIENT_SECRET,
+        )
+    base = _sandbox("reddit")
+    # With the slash: praw joins its paths as a browser joins links.
+    return RedditAddresses(base, f"{base}/", "sandbox-client", "sandbox-secret")
+
+
+def x() -> tuple[str, str]:
+    """The base address of X's API, and the bearer token that goes with requests to it."""
+    if settings.TWITTER_BEARER_TOKEN:
+        return "https://api.x.com", settings.TWITTER_BEARER_TOKEN
+    return _sandbox("x"), "sandbox-bearer"
+
+
+def telegram() -> tuple[str, tuple[str, ...]]:
+    """The base address of Telegram's previews, and the channels to read there."""
+    if settings.TELEGRAM_CHANNELS:
+        return "https://t.me", tuple(name.strip().lstrip("@") for name in settings.TELEGRAM_CHANNELS)
+    return _sandbox("telegram"), ("solana_pulse", "coin_lounge")
+
+
+def news_feeds() -> tuple[str, ...]:
+    """The addresses of the news feeds."""
+    if settings.NEWS_FEEDS:
+        return tuple(url.strip() for url in settings.NEWS_FEEDS)
+    return tuple(_sandbox(f"feeds/{name}") for name in ("courier.rss", "wire.rss", "ledger.atom"))
+
+
+def _sandbox(path: str) -> str:
+    return f"{settings.SANDBOX_URL.rstrip('/')}/{path}"

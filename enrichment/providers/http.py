@@ -27,6 +27,15 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)
+class Answer:
+    """An answer as it came; header names are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Service:
     """An outsider: its name for people, and how long it may take to connect and to answer, in seconds."""
 
@@ -42,8 +51,33 @@ class Service:
         """The JSON answer to a JSON body. Raises RateLimited, Transient, Permanent."""
         return self._exchange("POST", url, json=body)
 
+    def fetch(
+        self,
+        url: str,
+        query: Mapping[str, Any],
+        headers: Mapping[str, str] | None = None,
+        *,
+        follow: bool = False,
+    ) -> Answer:
+        """What is at an address, whatever its format; a 304 (not modified) is an answer, too.
+
+        `follow` goes along redirects. Raises RateLimited, Transient, Permanent.
+        """
+        request = {"params": dict(query), "headers": dict(headers or {}), "follow_redirects": follow}
+        response = self._send("GET", url, **request)
+        return Answer(response.status_code, dict(response.headers), response.content)
+
     def _exchange(self, method: str, url: str, **request: Any) -> Any:
-        place = f"{self.name} ({urlsplit(url).path or '/'})"
+        try:
+            return self._send(method, url, **request).json()
+        except ValueError:
+            raise Transient(f"{self._place(url)} answered with something that is no JSON") from None
+
+    def _place(self, url: str) -> str:
+        return f"{self.name} ({urlsplit(url).path or '/'})"
+
+    def _send(self, method: str, url: str, **request: Any) -> httpx2.Response:
+        place = self._place(url)
         if request.get("params") == {}:
             del request["params"]  # else httpx2 drops the query of the address
         try:
@@ -55,22 +89,29 @@ class Service:
             raise Transient(f"{place} cannot be reached: {type(error).__name__}") from None
         except httpx2.InvalidURL:
             raise Permanent(f"the address of {self.name} is no URL") from None
+        except httpx2.TooManyRedirects:
+            raise Permanent(f"{place} redirects in a circle") from None
         _check(place, response)
-        try:
-            return response.json()
-        except ValueError:
-            raise Transient(f"{place} answered with something that is no JSON") from None
+        return response
 
 
 def _check(place: str, response: httpx2.Response) -> None:
     status = response.status_code
     if status == 429:
-        delay = retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+        delay = asked_wait(response.headers, datetime.now(UTC))
         raise RateLimited(delay, f"{place} asks to wait {delay:g} s")
     if status >= 500 or status == 408:
         raise Transient(f"{place} answered {status}")
-    if status >= 300:
+    if status >= 300 and status != 304:
         raise Permanent(f"{place} refused with {status}")
+
+
+def asked_wait(headers: Mapping[str, str], now: datetime) -> float:
+    """Seconds that a 429 asks for: its Retry-After, else X's x-rate-limit-reset (seconds since 1970)."""
+    reset = headers.get("x-rate-limit-reset", "")
+    if "retry-after" in headers or not reset.isdigit():
+        return retry_after(headers.get("retry-after"), now)
+    return min(_LONGEST_WAIT, max(0.0, int(reset) - now.timestamp()))
 
 
 def retry_after(header: str | None, now: datetime) -> float:

@@ -24,6 +24,7 @@ PAGES = (
     "/speech",
     "/notifications",
     "/coins",
+    "/news",
     "/no-such-page",
 )
 

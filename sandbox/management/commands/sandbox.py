@@ -30,7 +30,10 @@ EXAMPLE = """example:
 class Command(BaseCommand):
     """Serves the local Solana chain and what is said about it until it is stopped."""
 
-    help = "Serve the outside world on loopback: a Solana node, an EVM node, Helius, DexScreener, CoinGecko."
+    help = (
+        "Serve the outside world on loopback: a Solana node, an EVM node, Helius, DexScreener, CoinGecko, "
+        "and what people say."
+    )
     requires_system_checks: list[str] = []  # noqa: RUF012 -- Django's own attribute; the sandbox needs no checks
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:

@@ -1,0 +1,1 @@
+"""The pages about what is brought in: news, and what people say."""

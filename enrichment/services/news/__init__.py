@@ -1,0 +1,1 @@
+"""News about the market: fetched when it changed, stored once, tagged, scored, searchable."""

@@ -1,0 +1,1 @@
+"""What people say about coins: found, scored, stored once, counted."""

@@ -1,0 +1,1 @@
+"""What people say about the sandbox's coins: Reddit, X, Telegram, news feeds."""

@@ -1,0 +1,68 @@
+"""Feeds, as they come."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from enrichment.providers.social.feeds import Validators, _parsed, fetch_feed, plain_text
+from jobs.errors import Transient
+from tests.outside import Outside
+
+URL = "https://news.example/feed"
+
+
+def rss(*items: str) -> bytes:
+    """An RSS feed with these items."""
+    return f'<rss version="2.0"><channel><title>N &amp; M</title>{"".join(items)}</channel></rss>'.encode()
+
+
+@pytest.mark.parametrize("name", ["courier.rss", "wire.rss", "ledger.atom"])
+def test_a_feed_is_read_once_until_it_changes(outside: Outside, name: str) -> None:
+    url = f"{outside.url}/feeds/{name}"
+    first = fetch_feed(url)
+    assert first.entries
+    assert first.validators.etag
+    assert first.validators.last_modified
+    again = fetch_feed(url, first.validators)
+    assert (again.entries, again.validators) == (None, first.validators)
+    assert fetch_feed(url, Validators(etag='"old"')).entries == first.entries
+
+
+def test_entries_are_plain_text_with_absolute_addresses() -> None:
+    item = (
+        "<item><title>A &lt;b&gt;bold&lt;/b&gt; &amp;amp; fine title</title><link>/one</link>"
+        "<description>&lt;script&gt;alert(1)&lt;/script&gt;&lt;p&gt;Text&lt;/p&gt;</description>"
+        "<pubDate>Sun, 01 Nov 2026 10:00:00 +0200</pubDate><category>Breaking</category></item>"
+    )
+    feed = _parsed(URL, rss(item), Validators())
+    (entry,) = feed.entries or ()
+    assert (feed.title, entry.title, entry.summary) == ("N & M", "A bold & fine title", "Text")
+    assert (entry.url, entry.guid) == ("https://news.example/one", "https://news.example/one")
+    assert entry.published_at == datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert entry.categories == ("Breaking",)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<item><link>https://a.example</link></item>",
+        "<item><title>t</title><link>javascript:alert(1)</link></item>",
+        "<item><title>t</title><link>data:text/html,x</link></item>",
+    ],
+)
+def test_entries_that_lead_nowhere_are_left_out(item: str) -> None:
+    assert _parsed(URL, rss(item), Validators()).entries == ()
+
+
+@pytest.mark.parametrize("content", [b"", b"<html><body>Sorry</body></html>", b'{"a": 1}', b"\x00\xff"])
+def test_what_is_no_feed_is_transient(content: bytes) -> None:
+    with pytest.raises(Transient, match=r"news\.example answered with something that is no feed"):
+        _parsed(URL, content, Validators())
+
+
+def test_an_empty_feed_is_a_feed() -> None:
+    assert _parsed(URL, rss(), Validators()).entries == ()
+
+
+def test_scripts_are_no_text() -> None:
+    assert plain_text("<p>a</p><style>b{}</style>c<script>d()</script>e") == "a c e"
