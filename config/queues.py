@@ -28,6 +28,7 @@ QUEUES = (
     ),
     Queue(
         "enrichment-operations", "enrichment", concurrency=3, backoff=Fixed(2), keep_completed=50, keep_failed=100,
+        tasks=("enrichment.tasks.token_markets.enrich_token_balances",),
         dead_letter_retry=LATER,
     ),
     Queue(

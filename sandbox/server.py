@@ -9,7 +9,9 @@ from sandbox.control import Control
 from sandbox.faults import FaultInjector, Faults
 from sandbox.http import HttpError, Request, Response, parse_query
 from sandbox.market.coingecko import CoinGecko
+from sandbox.market.defillama import DefiLlama
 from sandbox.market.dexscreener import DexScreener
+from sandbox.market.jupiter import Jupiter
 from sandbox.market.prices import Market
 from sandbox.solana.chain import Chain
 from sandbox.solana.helius_api import HeliusApi
@@ -98,6 +100,8 @@ def build_app(chain: Chain, faults: Faults) -> SandboxApp:
         "/helius": helius_or_rpc,
         "/dexscreener": DexScreener(market).answer,
         "/coingecko": CoinGecko(market).answer,
+        "/jupiter": Jupiter(market).answer,
+        "/defillama": DefiLlama(market).answer,
         CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)

@@ -193,6 +193,16 @@ SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
+JUPITER_URL = env.str("JUPITER_URL", default="")
+JUPITER_API_KEY = env.str("JUPITER_API_KEY", default="")
+DEFILLAMA_URL = env.str("DEFILLAMA_URL", default="")
+# What all workers together may ask of a provider (see enrichment.providers.budget): its public limits.
+PROVIDER_BUDGETS: Mapping[str, str] = {
+    "dexscreener": "300/min",
+    "jupiter": "60/min",
+    "defillama": "300/min",
+    **env.dict("PROVIDER_BUDGETS", default={}),  # dexscreener=600/min,jupiter=10/s
+}
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 

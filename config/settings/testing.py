@@ -11,6 +11,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 JOBS_LEASE = env.float("JOBS_LEASE", default=2.0)
 JOBS_LEADER_LEASE = 2.0
+PROVIDER_BUDGETS = {"dexscreener": "1000/s", "jupiter": "1000/s", "defillama": "1000/s"}
 JOBS_PROCFILE = None  # tests start their own workers
 JOBS_QUEUES = (
     *QUEUES,

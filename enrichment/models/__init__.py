@@ -2,7 +2,10 @@
 
 from enrichment.models.sync import SyncState
 from enrichment.models.token import Token, TokenBalance
+from enrichment.models.token_market import TokenMarket
 from enrichment.models.transaction import TokenTransfer, Trade, WalletTransaction
 from enrichment.models.wallet import Wallet
 
-__all__ = ["SyncState", "Token", "TokenBalance", "TokenTransfer", "Trade", "Wallet", "WalletTransaction"]
+__all__ = [
+    "SyncState", "Token", "TokenBalance", "TokenMarket", "TokenTransfer", "Trade", "Wallet", "WalletTransaction",
+]  # fmt: skip

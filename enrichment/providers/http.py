@@ -1,7 +1,7 @@
 """HTTP to outsiders: timeouts everywhere, and every failure as the error that says what to do about it.
 
 429 is RateLimited with the seconds of Retry-After; a network error, a timeout and 5xx are Transient; any
-other refusal is Permanent. Messages name the service and the path, never the query: keys travel there.
+other refusal is Permanent. A service with a budget asks no faster than all workers together may. Messages name the service and the path, never the query: keys travel there.
 """
 
 import logging
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from enrichment.providers.budget import Budget
 from jobs.errors import Permanent, RateLimited, Transient
 
 _LIMITS = httpx2.Limits(max_connections=8, max_keepalive_connections=4)
@@ -28,11 +29,12 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 @dataclass(frozen=True)
 class Service:
-    """An outsider: its name for people, and how long it may take to connect and to answer, in seconds."""
+    """An outsider: its name for people, how long it may take to connect and to answer, in seconds, its budget."""
 
     name: str
     connect: float = 5.0
     answer: float = 20.0
+    budget: Budget | None = None
 
     def get(self, url: str, query: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
         """The JSON at an address. Raises RateLimited, Transient, Permanent."""
@@ -46,6 +48,8 @@ class Service:
         place = f"{self.name} ({urlsplit(url).path or '/'})"
         if request.get("params") == {}:
             del request["params"]  # else httpx2 drops the query of the address
+        if self.budget:
+            self.budget.spend()
         try:
             timeout = httpx2.Timeout(self.answer, connect=self.connect)
             response = _client(getpid()).request(method, url, timeout=timeout, **request)
@@ -55,7 +59,12 @@ class Service:
             raise Transient(f"{place} cannot be reached: {type(error).__name__}") from None
         except httpx2.InvalidURL:
             raise Permanent(f"the address of {self.name} is no URL") from None
-        _check(place, response)
+        try:
+            _check(place, response)
+        except RateLimited as asked:
+            if self.budget:
+                self.budget.hold(asked.delay)
+            raise
         try:
             return response.json()
         except ValueError:
