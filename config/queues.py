@@ -58,9 +58,15 @@ QUEUES = (
     # -- analysis: computes ----------------------------------------------------------------------------
     Queue(
         "analysis-operations", "analysis", concurrency=8, backoff=Exponential(3), keep_failed=200,
-        tasks=("analysis.tasks.pnl.analyze_pnl",),
+        tasks=(
+            "analysis.tasks.pnl.analyze_pnl", "analysis.tasks.behavior.analyze_behavior",
+            "analysis.tasks.dashboard.analyze_wallet_dashboard",
+        ),
     ),
-    Queue("similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50),
+    Queue(
+        "similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50,
+        tasks=("analysis.tasks.similarity.calculate_similarity",),
+    ),
     Queue(
         "risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"),
         keep_failed=50,

@@ -1,7 +1,8 @@
 """HTTP to outsiders: timeouts everywhere, and every failure as the error that says what to do about it.
 
 429 is RateLimited with the seconds of Retry-After; a network error, a timeout and 5xx are Transient; any
-other refusal is Permanent. A service with a budget asks no faster than all workers together may. Messages name the service and the path, never the query: keys travel there.
+other refusal is Permanent. A service with a budget asks no faster than all workers together may.
+Messages name the service and the path, never the query: keys travel there.
 """
 
 import logging
@@ -38,18 +39,26 @@ class Service:
 
     def get(self, url: str, query: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
         """The JSON at an address. Raises RateLimited, Transient, Permanent."""
-        return self._exchange("GET", url, params=dict(query), headers=dict(headers or {}))
+        return self._within_budget("GET", url, params=dict(query), headers=dict(headers or {}))
 
     def post(self, url: str, body: Any) -> Any:
         """The JSON answer to a JSON body. Raises RateLimited, Transient, Permanent."""
-        return self._exchange("POST", url, json=body)
+        return self._within_budget("POST", url, json=body)
+
+    def _within_budget(self, method: str, url: str, **request: Any) -> Any:
+        if self.budget is None:
+            return self._exchange(method, url, **request)
+        self.budget.spend()
+        try:
+            return self._exchange(method, url, **request)
+        except RateLimited as asked:
+            self.budget.hold(asked.delay)
+            raise
 
     def _exchange(self, method: str, url: str, **request: Any) -> Any:
         place = f"{self.name} ({urlsplit(url).path or '/'})"
         if request.get("params") == {}:
             del request["params"]  # else httpx2 drops the query of the address
-        if self.budget:
-            self.budget.spend()
         try:
             timeout = httpx2.Timeout(self.answer, connect=self.connect)
             response = _client(getpid()).request(method, url, timeout=timeout, **request)
@@ -59,12 +68,7 @@ class Service:
             raise Transient(f"{place} cannot be reached: {type(error).__name__}") from None
         except httpx2.InvalidURL:
             raise Permanent(f"the address of {self.name} is no URL") from None
-        try:
-            _check(place, response)
-        except RateLimited as asked:
-            if self.budget:
-                self.budget.hold(asked.delay)
-            raise
+        _check(place, response)
         try:
             return response.json()
         except ValueError:

@@ -26,6 +26,9 @@ def test_an_analysis_is_started_and_its_jobs_are_named(operator: Client, outside
         "Fetch the transactions",
         "Fetch the balances",
         "Work out profit and loss",
+        "Work out the behaviour",
+        "Look up the tokens",
+        "Put it together",
     ]
     stored = Job.objects.filter(correlation_id=body["correlationId"]).values_list("uid", flat=True)
     assert sorted(stored) == sorted(job["id"] for job in body["jobs"])
