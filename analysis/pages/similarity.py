@@ -38,7 +38,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if not may_operate(request.user):
         raise PermissionDenied
     addresses = _entered(request)
-    wishes = {"min_shared_tokens": request.POST.get("min_shared_tokens") or 1,
+    wishes: dict[str, Any] = {"min_shared_tokens": request.POST.get("min_shared_tokens") or 1,
               "time_range": request.POST.get("time_range") or "all"}  # fmt: skip
     try:
         started = compare_wallets(addresses, **wishes)

@@ -71,7 +71,8 @@ def _shares(rows: "NDArray[Any]") -> "NDArray[Any]":
     import numpy as np
 
     sums = rows.sum(axis=1, keepdims=True)
-    return np.divide(rows, sums, out=np.zeros_like(rows), where=sums > 0)
+    shares: NDArray[Any] = np.divide(rows, sums, out=np.zeros_like(rows), where=sums > 0)
+    return shares
 
 
 def _cosine(rows: "NDArray[Any]") -> "NDArray[Any]":
@@ -82,7 +83,8 @@ def _cosine(rows: "NDArray[Any]") -> "NDArray[Any]":
     scaled = np.divide(rows, greatest, out=np.zeros_like(rows), where=greatest > 0)
     lengths = np.linalg.norm(scaled, axis=1, keepdims=True)
     unit = np.divide(scaled, lengths, out=np.zeros_like(rows), where=lengths > 0)
-    return unit @ unit.T
+    products: NDArray[Any] = unit @ unit.T
+    return products
 
 
 def _ruzicka(rows: "NDArray[Any]") -> "NDArray[Any]":
