@@ -104,11 +104,18 @@ def _matrices(found: ComparisonFound) -> list[dict[str, Any]]:
     labels = dict(_labels(found))
     wallets = [(address, labels.get(address, short(address))) for address in found.result["wallets"]]
     return [
-        {"title": MEASURES[kind, name][0], "explained": MEASURES[kind, name][1], "wallets": wallets,
-         "rows": [(*wallet, cells) for wallet, cells in zip(wallets, matrix, strict=True)]}
-        for kind, measures in found.result["matrices"].items()
-        for name, matrix in measures.items()
-    ]  # fmt: skip
+        {
+            "title": title,
+            "explained": explained,
+            "wallets": wallets,
+            "rows": [
+                (*wallet, cells)
+                for wallet, cells in zip(wallets, found.result["matrices"][kind][name], strict=True)
+            ],
+        }
+        for (kind, name), (title, explained) in MEASURES.items()
+        if kind in found.result["matrices"]
+    ]
 
 
 def _pairs(found: ComparisonFound) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from analysis.models import BehaviorReport
+from analysis.services.behavior.measure import BUCKETS
 from enrichment.queries.tokens import tokens_with_markets
 
 Json = dict[str, Any]
@@ -53,7 +54,9 @@ def _named(report: Json) -> Json:
         }
         for token in report["tokens"]
     ]
-    return {**report, "tokens": tokens}
+    # PostgreSQL keeps an object's names by their length, not in their order.
+    buckets = {name: report["holding_buckets"][name] for name in BUCKETS}
+    return {**report, "tokens": tokens, "holding_buckets": buckets}
 
 
 def short(mint: str) -> str:

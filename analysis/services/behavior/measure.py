@@ -20,6 +20,7 @@ _HOLDING_BUCKETS = (
     ("7 to 30 days", 30 * 86_400),
 )
 _LONGER = "over 30 days"
+BUCKETS = (*(name for name, _ in _HOLDING_BUCKETS), _LONGER)
 _ONE = Decimal(1)
 
 
@@ -157,7 +158,7 @@ def _quiet(hours: Sequence[int]) -> int:
 
 
 def _buckets(held: Sequence[Held]) -> dict[str, int]:
-    found = dict.fromkeys([*(name for name, _ in _HOLDING_BUCKETS), _LONGER], 0)
+    found = dict.fromkeys(BUCKETS, 0)
     for one in held:
         found[next((name for name, limit in _HOLDING_BUCKETS if one.seconds < limit), _LONGER)] += 1
     return found
