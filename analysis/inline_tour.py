@@ -34,10 +34,10 @@ class InlineTour:
     def _analyse(self, jobs: testing.Jobs, wallet: SampleWallet) -> None:
         self._say(f"1. {wallet.label}, analysed: {wallet.description}")
         flow = analyse_wallet(wallet.address)
-        self._say("   Three rows in one transaction; two of them wait for the first:")
+        self._say("   Six rows in one transaction; all but the first wait for others:")
         self._list([Job.objects.get(uid=step.uid) for step in flow.steps])
         self._say("   Run one after another:")
-        self._expect(self._run_all(jobs), ["completed"] * 3)
+        self._expect(self._run_all(jobs), ["completed"] * len(flow.steps))
         report = analysis_of(wallet.address)
         if report is None:
             self._failures.append(f"{wallet.label} has no report")

@@ -28,6 +28,7 @@ QUEUES = (
     ),
     Queue(
         "enrichment-operations", "enrichment", concurrency=3, backoff=Fixed(2), keep_completed=50, keep_failed=100,
+        tasks=("enrichment.tasks.token_markets.enrich_token_balances",),
         dead_letter_retry=LATER,
     ),
     Queue(
@@ -59,9 +60,15 @@ QUEUES = (
     # -- analysis: computes ----------------------------------------------------------------------------
     Queue(
         "analysis-operations", "analysis", concurrency=8, backoff=Exponential(3), keep_failed=200,
-        tasks=("analysis.tasks.pnl.analyze_pnl",),
+        tasks=(
+            "analysis.tasks.pnl.analyze_pnl", "analysis.tasks.behavior.analyze_behavior",
+            "analysis.tasks.dashboard.analyze_wallet_dashboard",
+        ),
     ),
-    Queue("similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50),
+    Queue(
+        "similarity-operations", "analysis", concurrency=2, backoff=Exponential(3), keep_completed=50,
+        tasks=("analysis.tasks.similarity.calculate_similarity",),
+    ),
     Queue(
         "risk-assessment", "analysis", concurrency=2, backoff=Exponential(2), rate=parse_rate("5/min"),
         keep_failed=50, tasks=("analysis.tasks.risk.assess_coin_risk", "analysis.tasks.risk.assess_coin_risks"),

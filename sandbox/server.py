@@ -12,7 +12,9 @@ from sandbox.evm.service import EvmService
 from sandbox.faults import FaultInjector, Faults
 from sandbox.http import HttpError, Request, Response, parse_query
 from sandbox.market.coingecko import CoinGecko
+from sandbox.market.defillama import DefiLlama
 from sandbox.market.dexscreener import DexScreener
+from sandbox.market.jupiter import Jupiter
 from sandbox.market.prices import Market
 from sandbox.social.routes import social_routes
 from sandbox.solana.chain import Chain
@@ -110,6 +112,8 @@ def build_app(chain: Chain, faults: Faults, folder: Path, evm: EvmService) -> Sa
         **webhook_routes(folder),
         f"{CONTROL}/evm/accounts": evm.accounts,
         **social_routes(market),
+        "/jupiter": Jupiter(market).answer,
+        "/defillama": DefiLlama(market).answer,
         CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)

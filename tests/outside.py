@@ -68,7 +68,10 @@ def outside(sandbox_server: Server, settings: LazySettings) -> Outside:
 def point_at(url: str, settings: LazySettings) -> Outside:
     """Let every provider of this process talk to a server."""
     settings.SANDBOX_URL = url
-    for name in ("HELIUS_API_KEY", "HELIUS_URL", "SOLANA_RPC_URL", "DEXSCREENER_URL", "COINGECKO_URL"):
+    for name in (
+        "HELIUS_API_KEY", "HELIUS_URL", "SOLANA_RPC_URL", "DEXSCREENER_URL", "COINGECKO_URL", "JUPITER_URL",
+        "DEFILLAMA_URL",
+    ):  # fmt: skip
         setattr(settings, name, "")
     for name in ("TWITTER_BEARER_TOKEN", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"):
         setattr(settings, name, "")

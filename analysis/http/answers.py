@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import ConfigDict, PlainSerializer
@@ -64,12 +64,21 @@ class WalletList(Answer):
 
 
 class BalanceOut(Answer):
-    """What a wallet holds of one token, in whole units."""
+    """What a wallet holds of one token, in whole units; the rest in dollars, null where nobody knows it."""
 
     mint: str
     symbol: str
     name: str
     amount: Amount
+    price: Amount | None
+    value: Amount | None
+    change_24h: Amount | None
+    liquidity: Amount | None
+    market_cap: Amount | None
+    image: str
+    page: str
+    source: str
+    priced_at: datetime | None
 
 
 class WalletOut(Answer):
@@ -169,3 +178,48 @@ class PnlOut(Answer):
     days: list[DayOut]
     flags: list[FlagOut]
     open_lots: list[LotOut]
+
+
+class BalancesOut(Answer):
+    """What a wallet holds; `holdingsValue` in dollars, of the tokens that have a price."""
+
+    address: str
+    sol: Amount | None
+    balances: list[BalanceOut]
+    holdings_value: Amount | None
+    balances_at: datetime | None
+
+
+class BehaviorOut(Answer):
+    """How a wallet trades. `report` keeps the names of `measure.Behavior`; money in SOL, times in seconds."""
+
+    address: str
+    scope: str
+    wanted: dict[str, Any]
+    computed_at: datetime
+    complete: bool
+    report: dict[str, Any]
+
+
+class ComparisonStarted(AnalysisStarted):
+    """A comparison's name, under which its result is read, and its jobs."""
+
+    request_id: str
+    wallets_needing_sync: list[str]
+
+
+class ComparisonOut(Answer):
+    """A comparison as it was asked for, its jobs, and its result (as the job gives it), null until there is one."""
+
+    request_id: str
+    wanted: dict[str, Any]
+    created_at: datetime
+    computed_at: datetime | None
+    jobs: list[str]
+    result: dict[str, Any] | None
+
+
+class ComparisonList(Answer):
+    """The newest comparisons, without their results."""
+
+    items: list[ComparisonOut]

@@ -1,34 +1,32 @@
-"""/wallets: start the analysis of a wallet, read what it found."""
-
-from typing import Annotated
+"""/wallets: read what is stored and what was found; `wallet_jobs` starts what finds it."""
 
 from django.http import HttpRequest
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Path, Query, Schema
 from ninja.responses import Status
 
 from analysis.flows.wallets import analyse_wallet
 from analysis.http.answers import (
     AnalysisStarted,
+    BalancesOut,
+    BehaviorOut,
+    ComparisonList,
+    ComparisonOut,
     PnlOut,
     SampleOut,
-    StepOut,
     WalletList,
     WalletOut,
     WalletRowOut,
 )
+from analysis.http.wallet_jobs import PROBLEMS, Address, flow_out, router
+from analysis.queries.behavior import behavior_of
 from analysis.queries.pnl import analysis_of
+from analysis.queries.similarity import comparison, recent_comparisons
 from analysis.queries.wallets import recent_wallets, sample_wallets, wallet_overview
 from analysis.services.pnl.lots import Method
-from enrichment.addresses import SolanaAddress
 from jobs.errors import NotFound
-from jobs.http import represent
-from jobs.http.answers import ProblemOut
 from jobs.http.auth import must_operate
 
-router = Router(by_alias=True, tags=["wallets"])
-
-Address = Annotated[SolanaAddress, Path(description="The wallet's address on Solana.")]
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
+__all__ = ["router"]
 
 
 class Page(Schema):
@@ -42,6 +40,14 @@ class Wanted(Schema):
 
     method: Method = Field(Method.FIFO, description="fifo, lifo, hifo or average.")
     force_refresh: bool = Field(False, alias="forceRefresh")
+
+
+class Scope(Schema):
+    """Which report."""
+
+    scope: str = Field(
+        "", max_length=32, description="As the job's result names it; empty: the whole history."
+    )
 
 
 class ByMethod(Schema):
@@ -64,8 +70,23 @@ def analyse(request: HttpRequest, address: Address, wanted: Query[Wanted]) -> St
     """Fetch the whole history, then balances and profit and loss; the answer names the jobs to follow."""
     must_operate(request)
     flow = analyse_wallet(address, wanted.method.value, force_refresh=wanted.force_refresh)
-    steps = [StepOut(id=step.uid, title=step.title, links=represent.links(step.uid)) for step in flow.steps]
-    return Status(202, AnalysisStarted(correlation_id=flow.correlation_id, jobs=steps))
+    return Status(202, AnalysisStarted(**flow_out(flow)))
+
+
+@router.get("/similarity", response={200: ComparisonList, **PROBLEMS})
+def comparisons(request: HttpRequest, page: Query[Page]) -> ComparisonList:
+    """The newest comparisons, without their results."""
+    found = recent_comparisons(page.limit)
+    return ComparisonList(items=[ComparisonOut(**one.__dict__ | {"result": None}) for one in found])
+
+
+@router.get("/similarity/{request_id}", response={200: ComparisonOut, **PROBLEMS})
+def similarity(request: HttpRequest, request_id: Path[str]) -> ComparisonOut:
+    """A comparison; its result is null until the last of its jobs has completed."""
+    found = comparison(request_id)
+    if found is None:
+        raise NotFound(f"There is no comparison {request_id!r}.")
+    return ComparisonOut(**found.__dict__)
 
 
 @router.get("/{address}", response={200: WalletOut, **PROBLEMS})
@@ -84,3 +105,21 @@ def pnl(request: HttpRequest, address: Address, by: Query[ByMethod]) -> PnlOut:
     if found is None:
         raise NotFound(f"There is no report on {address} by {by.method.value} yet.")
     return PnlOut.model_validate(found)
+
+
+@router.get("/{address}/balances", response={200: BalancesOut, **PROBLEMS})
+def balances(request: HttpRequest, address: Address) -> BalancesOut:
+    """What a wallet holds, with what markets say of it; 404 when its balances were never fetched."""
+    overview = wallet_overview(address)
+    if overview.balances_at is None:
+        raise NotFound(f"The balances of {address} were never fetched.")
+    return BalancesOut.model_validate(overview)
+
+
+@router.get("/{address}/behavior", response={200: BehaviorOut, **PROBLEMS})
+def behavior(request: HttpRequest, address: Address, of: Query[Scope]) -> BehaviorOut:
+    """How a wallet trades; 404 when that was not worked out yet."""
+    found = behavior_of(address, of.scope)
+    if found is None:
+        raise NotFound(f"The behaviour of {address} has not been worked out yet.")
+    return BehaviorOut(**found.__dict__)

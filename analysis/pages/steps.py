@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.models import Job
+from jobs.models import Dependency, Job
 from jobs.pages.words import duration
 from jobs.queries.finding import jobs_about
 
@@ -11,6 +11,10 @@ TITLES = {
     "sync_wallet": "Fetch the transactions",
     "fetch_balance": "Fetch the balances",
     "analyze_pnl": "Work out profit and loss",
+    "analyze_behavior": "Work out the behaviour",
+    "enrich_token_balances": "Look up the tokens",
+    "analyze_wallet_dashboard": "Put it together",
+    "calculate_similarity": "Compare",
 }
 
 
@@ -40,6 +44,10 @@ def steps_of(address: str, uids: Sequence[str] = ()) -> list[Step]:
     newest: dict[str, Job] = {}
     for job in jobs_about(address):
         newest.setdefault(job.short_task, job)
+    if (whole := newest.get("analyze_wallet_dashboard")) is not None:
+        # The lookup of tokens is about many wallets, so only the dashboard that waited for it knows it.
+        for edge in Dependency.objects.filter(parent=whole).select_related("child"):
+            newest.setdefault(edge.child.short_task, edge.child)
     return [_step(newest[name]) for name in TITLES if name in newest]
 
 

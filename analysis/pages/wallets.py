@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from analysis.flows.wallets import analyse_wallet
 from analysis.pages.steps import steps_of, under_way
+from analysis.queries.behavior import behavior_of
 from analysis.queries.pnl import Analysis, TokenLine, analysis_of
 from analysis.queries.wallets import recent_wallets, sample_wallets, wallet_overview
 from jobs.access import may_operate
@@ -67,6 +68,7 @@ def wallet(request: HttpRequest, address: str) -> HttpResponse:
         "analysis": analysis,
         "tokens": _by_weight(analysis),
         "series": _series(analysis),
+        "behavior": behavior_of(address),
         "query": request.GET.urlencode(),
     }
     part = request.headers.get("HX-Request")

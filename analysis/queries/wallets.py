@@ -7,9 +7,18 @@ from decimal import Decimal
 from django.db.models import Count, Max, Min, Q
 
 from analysis.models import PnlReport
-from enrichment.models import SyncState, Token, TokenBalance, Trade, Wallet, WalletTransaction
+from enrichment.models import (
+    SyncState,
+    Token,
+    TokenBalance,
+    TokenMarket,
+    Trade,
+    Wallet,
+    WalletTransaction,
+)
 from enrichment.providers.solana.programs import SOL_MINT
 from enrichment.providers.solana.samples import SampleWallet, fetch_sample_wallets
+from enrichment.queries.tokens import tokens_with_markets
 
 __all__ = [
     "Balance",
@@ -38,12 +47,24 @@ class WalletRow:
 
 @dataclass(frozen=True)
 class Balance:
-    """What a wallet holds of one token."""
+    """What a wallet holds of one token; price, value, liquidity and market cap in dollars, where they are known.
+
+    `source` is who told the price, `priced_at` when; `change_24h` is in per cent.
+    """
 
     mint: str
     symbol: str
     name: str
     amount: Decimal
+    price: Decimal | None = None
+    value: Decimal | None = None
+    change_24h: Decimal | None = None
+    liquidity: Decimal | None = None
+    market_cap: Decimal | None = None
+    image: str = ""
+    page: str = ""
+    source: str = ""
+    priced_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,12 @@ class WalletOverview:
     sol: Decimal | None = None
     balances: tuple[Balance, ...] = ()
     balances_at: datetime | None = None
+
+    @property
+    def holdings_value(self) -> Decimal | None:
+        """Dollars of all tokens that have a price; None when none has."""
+        values = [balance.value for balance in self.balances if balance.value is not None]
+        return sum(values, Decimal(0)) if values else None
 
 
 def sample_wallets() -> tuple[SampleWallet, ...]:
@@ -121,15 +148,33 @@ def _newest_reports(addresses: list[str]) -> dict[str, tuple[Decimal, str]]:
 
 
 def _balances(wallet: Wallet) -> tuple[Balance, ...]:
+    """SOL first, then what is worth the most, then what has no price."""
     held = list(TokenBalance.objects.filter(wallet=wallet, amount__gt=0).order_by("mint"))
-    tokens = Token.objects.in_bulk([balance.mint for balance in held], field_name="mint")
-    rows = [
-        Balance(
-            mint=balance.mint,
-            symbol=tokens[balance.mint].symbol if balance.mint in tokens else "",
-            name=tokens[balance.mint].name if balance.mint in tokens else "",
-            amount=balance.amount.scaleb(-balance.decimals),
-        )
-        for balance in held
-    ]
-    return tuple(sorted(rows, key=lambda row: (row.mint != SOL_MINT, not row.symbol, row.symbol)))
+    tokens = tokens_with_markets([balance.mint for balance in held])
+    rows = [_balance(balance, tokens.get(balance.mint)) for balance in held]
+    return tuple(
+        sorted(rows, key=lambda row: (row.mint != SOL_MINT, -(row.value or 0), not row.symbol, row.symbol))
+    )
+
+
+def _balance(held: TokenBalance, token: Token | None) -> Balance:
+    amount = held.amount.scaleb(-held.decimals)
+    symbol, name = (token.symbol, token.name) if token else ("", "")
+    market: TokenMarket | None = getattr(token, "market", None)
+    if market is None:
+        return Balance(held.mint, symbol, name, amount)
+    return Balance(
+        mint=held.mint,
+        symbol=symbol,
+        name=name,
+        amount=amount,
+        price=market.price,
+        value=None if market.price is None else amount * market.price,
+        change_24h=market.change_24h,
+        liquidity=market.liquidity,
+        market_cap=market.market_cap,
+        image=market.image,
+        page=market.page,
+        source=market.source,
+        priced_at=market.fetched_at,
+    )

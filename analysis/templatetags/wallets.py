@@ -36,6 +36,56 @@ def usd(amount: Decimal | None) -> str:
     return f"{sign}${abs(amount):,.2f}"
 
 
+@register.filter
+def price(amount: Decimal | None) -> str:
+    """A price in dollars to four significant digits: `$1,234.50`, `$0.00001234`; a dash for None."""
+    if amount is None:
+        return "–"
+    if abs(amount) >= 1 or not amount:
+        return usd(amount)
+    return f"${_plain(amount, min(18, 3 - amount.adjusted())).rstrip('0')}"
+
+
+@register.filter
+def percent(share: Decimal | float | str | None) -> str:
+    """A share between 0 and 1 as `42 %`; a dash for None."""
+    return "–" if share is None else f"{Decimal(str(share)) * 100:.0f} %"
+
+
+@register.filter
+def exact(text: str) -> Decimal:
+    """A decimal out of a report, where decimals are text."""
+    return Decimal(text)
+
+
+@register.filter
+def change(per_cent: Decimal | None) -> SafeString | str:
+    """A change in per cent, with its sign, coloured by it."""
+    if per_cent is None:
+        return "–"
+    kind = "gain" if per_cent > 0 else "loss" if per_cent < 0 else "even"
+    sign = "+" if per_cent > 0 else ""
+    return format_html('<span class="{}">{}{} %</span>', kind, sign, _plain(per_cent, 1))
+
+
+@register.filter
+def span(seconds: str | Decimal | None) -> str:
+    """A length of time in its greatest unit: `40 min`, `5.5 h`, `12.3 days`."""
+    if seconds is None:
+        return "–"
+    length = Decimal(seconds)
+    for size, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+        if length >= size:
+            return f"{length / size:.1f} {unit}"
+    return f"{length:.0f} s"
+
+
+@register.filter
+def shade(score: float | None) -> str:
+    """The step of colour, 0 to 10, of a similarity."""
+    return "none" if score is None else str(round(score * 10))
+
+
 @register.simple_tag
 def in_usd(analysis: object, amount: Decimal | None) -> str:
     """An amount of SOL in dollars, where the price of SOL is known."""

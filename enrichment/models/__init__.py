@@ -5,6 +5,7 @@ from enrichment.models.news import NewsArticle, NewsFeed
 from enrichment.models.social import ScrapedCoin, SocialMention, SocialMetric, SocialPost
 from enrichment.models.sync import SyncState
 from enrichment.models.token import Token, TokenBalance
+from enrichment.models.token_market import TokenMarket
 from enrichment.models.transaction import TokenTransfer, Trade, WalletTransaction
 from enrichment.models.wallet import Wallet
 
@@ -20,6 +21,7 @@ __all__ = [
     "SyncState",
     "Token",
     "TokenBalance",
+    "TokenMarket",
     "TokenTransfer",
     "Trade",
     "Wallet",

@@ -56,6 +56,16 @@ def coingecko() -> str:
     return _market(settings.COINGECKO_URL, "https://api.coingecko.com/api/v3", "coingecko/api/v3")
 
 
+def jupiter() -> str:
+    """The base address of Jupiter: the real one once Solana is real."""
+    return _market(settings.JUPITER_URL, "https://api.jup.ag", "jupiter")
+
+
+def defillama() -> str:
+    """The base address of DefiLlama's coins API: the real one once Solana is real."""
+    return _market(settings.DEFILLAMA_URL, "https://coins.llama.fi", "defillama")
+
+
 def _market(chosen: str, public: str, path: str) -> str:
     sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/{path}"
     return (chosen or (sandbox if solana().is_sandbox else public)).rstrip("/")

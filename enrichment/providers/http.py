@@ -1,7 +1,8 @@
 """HTTP to outsiders: timeouts everywhere, and every failure as the error that says what to do about it.
 
 429 is RateLimited with the seconds of Retry-After; a network error, a timeout and 5xx are Transient; any
-other refusal is Permanent. Messages name the service and the path, never the query: keys travel there.
+other refusal is Permanent. A service with a budget asks no faster than all workers together may.
+Messages name the service and the path, never the query: keys travel there.
 """
 
 import logging
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from enrichment.providers.budget import Budget
 from jobs.errors import Permanent, RateLimited, Transient
 
 _LIMITS = httpx2.Limits(max_connections=8, max_keepalive_connections=4)
@@ -37,19 +39,30 @@ class Answer:
 
 @dataclass(frozen=True)
 class Service:
-    """An outsider: its name for people, and how long it may take to connect and to answer, in seconds."""
+    """An outsider: its name for people, how long it may take to connect and to answer, in seconds, its budget."""
 
     name: str
     connect: float = 5.0
     answer: float = 20.0
+    budget: Budget | None = None
 
     def get(self, url: str, query: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
         """The JSON at an address. Raises RateLimited, Transient, Permanent."""
-        return self._exchange("GET", url, params=dict(query), headers=dict(headers or {}))
+        return self._within_budget("GET", url, params=dict(query), headers=dict(headers or {}))
 
     def post(self, url: str, body: Any) -> Any:
         """The JSON answer to a JSON body. Raises RateLimited, Transient, Permanent."""
-        return self._exchange("POST", url, json=body)
+        return self._within_budget("POST", url, json=body)
+
+    def _within_budget(self, method: str, url: str, **request: Any) -> Any:
+        if self.budget is None:
+            return self._exchange(method, url, **request)
+        self.budget.spend()
+        try:
+            return self._exchange(method, url, **request)
+        except RateLimited as asked:
+            self.budget.hold(asked.delay)
+            raise
 
     def fetch(
         self,

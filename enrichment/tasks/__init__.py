@@ -3,11 +3,13 @@
 from enrichment.tasks.coins import cleanup_old_price_data, update_coin_price, update_coin_prices, warm_cache
 from enrichment.tasks.news import index_market_news
 from enrichment.tasks.social import cleanup_old_social_metrics, scrape_social_data, scrape_watched_coins
+from enrichment.tasks.token_markets import enrich_token_balances
 from enrichment.tasks.wallets import fetch_balance, sync_wallet
 
 __all__ = [
     "cleanup_old_price_data",
     "cleanup_old_social_metrics",
+    "enrich_token_balances",
     "fetch_balance",
     "index_market_news",
     "scrape_social_data",

@@ -41,7 +41,7 @@ def site(
         redis().flushall()
         try:
             platform.dispatcher()
-            platform.worker(queues="quick,fixed,wallet-operations,analysis-operations")
+            platform.worker(queues="quick,fixed,wallet-operations,analysis-operations,enrichment-operations")
             yield f"http://{platform.web()}"
         finally:
             platform.stop()

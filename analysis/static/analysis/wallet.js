@@ -1,4 +1,4 @@
-/* The chart of a wallet's cumulative profit and loss. Its numbers are in #pnl-series, its colours in CSS. */
+/* The charts of a wallet: cumulative profit and loss, and trades by hour. Numbers are in #...-series, colours in CSS. */
 
 let chart = null;
 let drawn = "";
@@ -54,7 +54,31 @@ function draw(force) {
   chart = new Chart(canvas, config);
 }
 
-draw(true);
-document.addEventListener("themechange", () => draw(true));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(true));
-document.addEventListener("patched", () => draw(false));
+let hours = null;
+let hoursDrawn = "";
+
+function drawHours(force) {
+  const source = document.getElementById("hours-series");
+  const canvas = document.getElementById("hours-chart");
+  if (!source || !canvas) return;
+  if (!force && hoursDrawn === source.textContent && hours && hours.canvas === canvas) return;
+  hoursDrawn = source.textContent;
+  const counts = JSON.parse(hoursDrawn);
+  const settings = options();
+  settings.plugins.tooltip.callbacks.label = (bar) => ` ${bar.parsed.y} trades`;
+  settings.scales.y.beginAtZero = true;
+  settings.scales.y.ticks.precision = 0;
+  const data = { labels: counts.map((_, hour) => `${hour}:00`), datasets: [{ data: counts, backgroundColor: colour("line") }] };
+  if (hours) hours.destroy();
+  hours = new Chart(canvas, { type: "bar", data, options: settings });
+}
+
+function drawAll(force) {
+  draw(force);
+  drawHours(force);
+}
+
+drawAll(true);
+document.addEventListener("themechange", () => drawAll(true));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll(true));
+document.addEventListener("patched", () => drawAll(false));

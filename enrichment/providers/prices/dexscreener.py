@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from enrichment.providers.addresses import dexscreener
+from enrichment.providers.budget import Budget
 from enrichment.providers.http import Service
 from enrichment.providers.prices.quotes import Quote
 
-_SERVICE = Service("DexScreener")
+_SERVICE = Service("DexScreener", budget=Budget("dexscreener"))
 _AT_ONCE = 30  # mints in one request
 
 
@@ -19,6 +20,61 @@ class TokenName:
 
     symbol: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMarket:
+    """What a market says of a token, by the pair with the most liquidity that has the token as its base.
+
+    Money is in dollars, changes in per cent; None is what the market does not tell.
+    """
+
+    name: TokenName
+    price: Decimal | None = None
+    liquidity: Decimal | None = None
+    volume_24h: Decimal | None = None
+    change_24h: Decimal | None = None
+    market_cap: Decimal | None = None
+    image: str = ""
+    page: str = ""
+
+
+def markets_of(mints: Sequence[str]) -> dict[str, TokenMarket]:
+    """Names, prices and the rest of the tokens that are traded somewhere.
+
+    A token that is only ever the quote of a pair has a name and no price: the pair's price is its base's.
+    Raises as below.
+    """
+    names: dict[str, TokenName] = {}
+    best: dict[str, tuple[Decimal, dict[str, Any]]] = {}
+    for pair in _pairs(mints):
+        for side in (pair["baseToken"], pair["quoteToken"]):
+            names[side["address"]] = TokenName(side.get("symbol") or "", side.get("name") or "")
+        mint, depth = pair["baseToken"]["address"], _liquidity(pair)
+        if mint not in best or depth > best[mint][0]:
+            best[mint] = (depth, pair)
+    return {
+        mint: _market(names[mint], best[mint][1]) if mint in best else TokenMarket(names[mint])
+        for mint in mints
+        if mint in names
+    }
+
+
+def _market(name: TokenName, pair: dict[str, Any]) -> TokenMarket:
+    return TokenMarket(
+        name=name,
+        price=_number(pair.get("priceUsd")) or None,
+        liquidity=_number((pair.get("liquidity") or {}).get("usd")),
+        volume_24h=_number((pair.get("volume") or {}).get("h24")),
+        change_24h=_number((pair.get("priceChange") or {}).get("h24")),
+        market_cap=_number(pair.get("marketCap") or pair.get("fdv")),
+        image=(pair.get("info") or {}).get("imageUrl") or "",
+        page=pair.get("url") or "",
+    )
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def dollar_prices(mints: Sequence[str]) -> dict[str, Decimal]:

@@ -8,6 +8,7 @@ from analysis.models import PnlReport
 from analysis.queries.pnl import analysis_of
 from analysis.queries.wallets import recent_wallets, wallet_overview
 from analysis.services.pnl.lots import Method
+from analysis.tasks import analyze_wallet_dashboard
 from enrichment.models import Wallet
 from jobs import testing
 from jobs.errors import ArgumentsRefused
@@ -20,26 +21,43 @@ from tests.outside import Outside
 from tests.processes import Platform
 from tests.waiting import wait_until
 
-QUEUES = "wallet-operations,analysis-operations"
+QUEUES = "wallet-operations,analysis-operations,enrichment-operations"
+
+
+TASKS = [
+    "sync_wallet", "fetch_balance", "analyze_pnl", "analyze_behavior", "enrich_token_balances",
+    "analyze_wallet_dashboard",
+]  # fmt: skip
 
 
 @pytest.mark.django_db
-def test_an_analysis_is_three_jobs_of_one_correlation_of_which_two_wait_for_the_first(
-    outside: Outside,
-) -> None:
+def test_an_analysis_is_a_flow_of_one_correlation(outside: Outside) -> None:
     flow = analyse_wallet(outside.address("Swing 1"), "hifo")
     jobs = {job.uid: job for job in Job.objects.all()}
-    sync, balance, pnl = (jobs[step.uid] for step in flow.steps)
-    assert [job.task.rpartition(".")[2] for job in (sync, balance, pnl)] == [
-        "sync_wallet",
-        "fetch_balance",
-        "analyze_pnl",
-    ]
-    assert {job.correlation_id for job in jobs.values()} == {flow.correlation_id}
-    assert {job.priority for job in jobs.values()} == {Priority.CRITICAL}
-    assert [job.state for job in (sync, balance, pnl)] == [State.WAITING, State.BLOCKED, State.BLOCKED]
-    assert Dependency.objects.count() == 2
-    assert pnl.kwargs["method"] == "hifo"
+    steps = [jobs[step.uid] for step in flow.steps]
+    assert [job.short_task for job in steps] == TASKS
+    assert {job.correlation_id for job in steps} == {flow.correlation_id}
+    assert {job.priority for job in steps} == {Priority.CRITICAL}
+    assert [job.state for job in steps] == [State.WAITING, *[State.BLOCKED] * 5]
+    edges = Dependency.objects.values_list("parent__uid", "child__uid")
+    sync, balance, pnl, behavior, enrichment, dashboard = (step.uid for step in flow.steps)
+    assert set(edges) == {
+        *((parent, sync) for parent in (balance, pnl, behavior)),
+        *((enrichment, child) for child in (balance, pnl, behavior)),
+        *((dashboard, child) for child in (sync, balance, pnl, behavior, enrichment)),
+    }
+    assert jobs[pnl].kwargs["method"] == "hifo"
+    assert jobs[dashboard].policy == {"share": 0.8, "cancel_siblings": False}
+
+
+@pytest.mark.django_db
+def test_metadata_is_looked_up_only_when_it_is_asked_for(outside: Outside) -> None:
+    flow = analyse_wallet(outside.address("Swing 1"), enrich_metadata=False, timeout_minutes=3)
+    assert [Job.objects.get(uid=step.uid).short_task for step in flow.steps] == [*TASKS[:4], TASKS[5]]
+    sync = Job.objects.get(uid=flow.steps[0].uid)
+    assert sync.options["time_limit"] == 180
+    assert sync.expires_at
+    assert (sync.expires_at - sync.created_at).total_seconds() == pytest.approx(180, abs=1)
 
 
 @pytest.mark.django_db
@@ -47,7 +65,44 @@ def test_a_second_click_meets_the_jobs_that_are_under_way(outside: Outside) -> N
     first = analyse_wallet(outside.address("Swing 1"))
     second = analyse_wallet(outside.address("Swing 1"))
     assert [step.uid for step in second.steps] == [step.uid for step in first.steps]
-    assert Job.objects.count() == 3
+    assert Job.objects.count() == 6
+
+
+@pytest.mark.django_db
+def test_a_dashboard_completes_in_part_when_one_step_of_five_fails(outside: Outside) -> None:
+    away = ["/dexscreener", "/jupiter", "/defillama"]
+    with outside.faults(status_500=1, paths=away), testing.inline(raise_errors=False):
+        flow = analyse_wallet(outside.address("Swing 1"))
+    result = AsyncResult(flow.steps[-1].uid).get(timeout=1)
+    assert (result["status"], result["completed"], result["enrichment"]) == ("partial", 4, None)
+    assert [step["name"] for step in result["steps"] if step["state"] == "failed"] == ["enrichment"]
+
+
+@pytest.mark.django_db
+def test_a_dashboard_fails_when_too_few_steps_complete(outside: Outside) -> None:
+    away = ["/dexscreener", "/jupiter", "/defillama"]
+    with outside.faults(status_500=1, paths=away), testing.inline(raise_errors=False):
+        flow = analyse_wallet(outside.address("Swing 1"), failure_threshold=1.0)
+    states = [Job.objects.get(uid=step.uid).state for step in flow.steps]
+    assert states == [*["completed"] * 4, "failed", "failed"]
+
+
+@pytest.mark.django_db
+def test_a_dashboard_that_is_enqueued_alone_starts_its_steps_and_waits_for_them(outside: Outside) -> None:
+    address = outside.address("Swing 1")
+    with testing.stepwise() as jobs:
+        alone = analyze_wallet_dashboard.delay(address=address)
+        job = jobs.run_next()
+        assert job
+        assert (job.uid, job.state, job.attempt, job.reason) == (alone.id, "delayed", 0, "0 of 5 steps ended")
+        jobs.run_until_idle()
+    result = AsyncResult(alone.id).get(timeout=1)
+    assert (result["status"], result["completed"]) == ("complete", 5)
+    assert result["pnl"]["net"] == PnlReport.objects.get().report["totals"]["net"]
+    assert sorted(Job.objects.values_list("task", flat=True).distinct()) == sorted(
+        {Job.objects.get(uid=step["job"]).task for step in result["steps"]} | {analyze_wallet_dashboard.name}
+    )
+    assert Job.objects.count() == 6
 
 
 @pytest.mark.django_db
@@ -67,7 +122,12 @@ def test_the_jobs_of_an_analysis_hand_on_what_they_found(outside: Outside) -> No
     with testing.inline() as jobs:
         flow = analyse_wallet(address, "hifo")
     assert [job.uid for job in jobs.completed] == [step.uid for step in flow.steps]
-    synced, held, report = (AsyncResult(step.uid).get(timeout=1) for step in flow.steps)
+    synced, held, report, behavior, enriched, whole = (
+        AsyncResult(step.uid).get(timeout=1) for step in flow.steps
+    )
+    assert (whole["status"], whole["completed"]) == ("complete", 5)
+    parts = ("sync", "balance", "pnl", "behavior", "enrichment")
+    assert [whole[name] for name in parts] == [synced, held, report, behavior, enriched]
     assert (synced["status"], synced["complete"]) == ("synced", True)
     assert held["lamports"] == outside.rpc("getBalance", address)["value"]
     assert report["net"] == PnlReport.objects.get(method="hifo").report["totals"]["net"]

@@ -43,7 +43,9 @@ def test_the_tour_needs_no_redis_and_leaves_no_database_behind() -> None:
 def test_a_job_that_ends_otherwise_than_it_should_is_told(outside: Outside) -> None:
     with outside.faults(status_429=1, retry_after=1, paths=["/solana"]):
         failures = InlineTour(lambda _: None).take()
-    assert failures[0].startswith("expected completed, completed, completed: sync_wallet is delayed ")
+    assert failures[0].startswith(
+        "expected completed, completed, completed, completed, completed, completed: sync_wallet is delayed "
+    )
 
 
 @pytest.mark.django_db

@@ -53,13 +53,16 @@ def viewer(db: None) -> Client:
     return browser
 
 
-def test_analyse_starts_three_jobs_and_shows_them(operator: Client) -> None:
+def test_analyse_starts_six_jobs_and_shows_them(operator: Client) -> None:
     response = operator.post("/wallets", {"address": f" {ADDRESS} ", "method": "lifo"}, follow=True)
     steps = [(step.title, step.job.state) for step in response.context["steps"]]
     assert steps == [
         ("Fetch the transactions", "waiting"),
         ("Fetch the balances", "blocked"),
         ("Work out profit and loss", "blocked"),
+        ("Work out the behaviour", "blocked"),
+        ("Look up the tokens", "blocked"),
+        ("Put it together", "blocked"),
     ]
     assert response.request["PATH_INFO"] == f"/wallets/{ADDRESS}"
     assert Job.objects.get(task__endswith="analyze_pnl").kwargs["method"] == "lifo"

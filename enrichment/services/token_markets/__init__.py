@@ -1,0 +1,1 @@
+"""Names, prices and market data of the tokens that wallets hold."""
