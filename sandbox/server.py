@@ -6,6 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.control import Control
+from sandbox.exchange.api import ExchangeApi
+from sandbox.exchange.control import ExchangeControl
+from sandbox.exchange.exchange import Exchange
 from sandbox.faults import FaultInjector, Faults
 from sandbox.http import HttpError, Request, Response, parse_query
 from sandbox.market.coingecko import CoinGecko
@@ -45,9 +48,17 @@ class SandboxApp:
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         try:
             query = parse_query(scope["query_string"])
-            request = Request(scope["method"], scope["path"], query, await _body(receive))
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            request = Request(
+                scope["method"],
+                scope["path"],
+                query,
+                await _body(receive),
+                headers,
+                scope["query_string"].decode("latin-1"),
+            )
         except HttpError as refusal:
-            return Response(refusal.body, refusal.status)
+            return Response(refusal.body, refusal.status, refusal.headers)
         if not request.path.startswith(CONTROL):
             failure = await self._fault(request.path)
             if failure is not None:
@@ -60,7 +71,7 @@ class SandboxApp:
                 try:
                     return handler(replace(request, path=request.path.removeprefix(prefix)))
                 except HttpError as refusal:
-                    return Response(refusal.body, refusal.status)
+                    return Response(refusal.body, refusal.status, refusal.headers)
         return Response({"error": f"nothing at {request.path}", "known": list(self._routes)}, 404)
 
     async def _fault(self, path: str) -> Response | None:
@@ -78,8 +89,8 @@ class SandboxApp:
         return None
 
 
-def build_app(chain: Chain, faults: Faults) -> SandboxApp:
-    """Every service over one chain."""
+def build_app(chain: Chain, exchange: Exchange, faults: Faults) -> SandboxApp:
+    """Every service over one chain and one exchange."""
     node, directory = chain.node, chain.directory
     injector, market = FaultInjector(faults, directory.seed), Market(node, directory)
     rpc = RpcService(node, directory.faucet)
@@ -98,6 +109,8 @@ def build_app(chain: Chain, faults: Faults) -> SandboxApp:
         "/helius": helius_or_rpc,
         "/dexscreener": DexScreener(market).answer,
         "/coingecko": CoinGecko(market).answer,
+        "/exchange": ExchangeApi(exchange).answer,
+        f"{CONTROL}/exchange": ExchangeControl(exchange).answer,
         CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)
@@ -110,6 +123,8 @@ def _too_many(path: str) -> Any:
         return {"status": {"error_code": 429, "error_message": message}}
     if path.startswith("/dexscreener"):
         return {"error": "Too Many Requests"}
+    if path.startswith("/exchange"):
+        return {"code": -1003, "msg": "Too many requests; current limit is 6000 request weight per 1 MINUTE."}
     return {"jsonrpc": "2.0", "error": {"code": -32429, "message": "rate limited"}, "id": None}
 
 

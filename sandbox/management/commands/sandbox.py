@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sandbox.exchange.exchange import open_exchange
 from sandbox.faults import BadFaultsError, Faults, faults_from_text
 from sandbox.server import build_app
 from sandbox.solana.chain import WrongStateError, open_chain
@@ -27,7 +28,9 @@ EXAMPLE = """example:
 class Command(BaseCommand):
     """Serves the local Solana chain and what is said about it until it is stopped."""
 
-    help = "Serve the outside world on loopback: a Solana node, Helius, DexScreener, CoinGecko."
+    help = (
+        "Serve the outside world on loopback: a Solana node, Helius, DexScreener, CoinGecko, a spot exchange."
+    )
     requires_system_checks: list[str] = []  # noqa: RUF012 -- Django's own attribute; the sandbox needs no checks
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
@@ -73,7 +76,8 @@ class Command(BaseCommand):
             seeded = f", seeded in {chain.seeded_in:.1f} s" if chain.seeded_in else ""
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             summary = f"{chain.node.history.count} transactions{seeded}, {memory} MB"
-            app = build_app(chain, faults)
+            exchange = open_exchange(Path(options["state"]), chain.directory.seed, chain.anchor)
+            app = build_app(chain, exchange, faults)
             settings = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
             for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops by them, then raises them again
                 signal.signal(number, lambda *_: None)
