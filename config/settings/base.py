@@ -114,6 +114,7 @@ LOGOUT_REDIRECT_URL = "login"
 PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
     ("overview", "Overview", "overview"),
     ("wallets", "Wallets", "wallets"),
+    ("exchanges", "Exchanges", "exchanges"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),
@@ -152,6 +153,7 @@ JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
 JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
+JOBS_SECRET_COLUMNS = {"enrichment_exchangeaccount": ("keys",)}  # jsonb that `secrets rotate` encrypts again
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
@@ -192,6 +194,9 @@ HELIUS_URL = env.str("HELIUS_URL", default="")
 SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
+EXCHANGES = env.list(
+    "EXCHANGES", default=[]
+)  # ids of ccxt, each with `=address` where it is not the usual one
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.exchange import rendering
-from sandbox.exchange.errors import illegal, missing, no_such_order, not_cancelled, rejected, refusal
+from sandbox.exchange.errors import illegal, missing, no_such_order, not_cancelled, refusal, rejected
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.limits import Limits
 from sandbox.exchange.markets import MARKETS

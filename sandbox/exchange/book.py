@@ -58,7 +58,7 @@ class Book:
 
     def depth(self, side: Side, levels: int) -> list[tuple[Decimal, Decimal]]:
         """(price, quantity) of the best levels."""
-        found = []
+        found: list[tuple[Decimal, Decimal]] = []
         for price, queue in self._sides[side].items():
             if len(found) == levels:
                 break

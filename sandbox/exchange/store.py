@@ -138,10 +138,8 @@ def _plain(value: Any) -> Any:
 
 
 def _order(row: tuple[Any, ...]) -> Order:
-    named = dict(zip((name.strip() for name in _ORDER.split(",")), row, strict=True))
-    return Order(
-        **{name: Decimal(value) if name in _ORDER_AMOUNTS else value for name, value in named.items()}
-    )
+    named: dict[str, Any] = dict(zip((name.strip() for name in _ORDER.split(",")), row, strict=True))
+    return Order(**named | {name: Decimal(named[name]) for name in _ORDER_AMOUNTS})
 
 
 def _trade(row: tuple[Any, ...]) -> Trade:

@@ -21,7 +21,7 @@ def test_a_taker_pays_the_makers_price_and_each_side_pays_a_fee_in_what_it_recei
     made = engine()
     resting = made.place(order("ann", "SELL", "1", "20000"))
     taker = made.place(order("bob", "BUY", "1", "21000"))
-    assert (resting.status, taker.status, taker.cost) == ("FILLED", "FILLED", 20_000)
+    assert (resting.status, taker.status, str(taker.cost)) == ("FILLED", "FILLED", "20000")
     assert held(made, "bob", "USDT") == ("80000", "0")
     assert held(made, "bob", "BTC") == ("10.999", "0")
     assert held(made, "ann", "USDT") == ("119980", "0")
@@ -33,11 +33,8 @@ def test_a_partial_fill_rests_with_what_is_left() -> None:
     made = engine()
     made.place(order("ann", "SELL", "0.4", "20000"))
     taker = made.place(order("bob", "BUY", "1", "20000"))
-    assert (taker.status, taker.filled, taker.left) == (
-        "PARTIALLY_FILLED",
-        order("x", "BUY", "0.4").quantity,
-        taker.left,
-    )
+    assert (taker.status, str(taker.filled), str(taker.left)) == ("PARTIALLY_FILLED", "0.4", "0.6")
+
     assert held(made, "bob", "USDT") == ("80000", "12000")
     assert [str(one) for one in made.books["BTCUSDT"].depth("BUY", 5)[0]] == ["20000", "0.6"]
 
@@ -73,7 +70,7 @@ def test_immediate_or_cancel_and_fill_or_kill_never_rest() -> None:
     made = engine()
     made.place(order("ann", "SELL", "0.3", "20000"))
     killed = made.place(order("bob", "BUY", "1", "20000", time_in_force="FOK"))
-    assert (killed.status, killed.filled, held(made, "bob", "USDT")) == ("EXPIRED", 0, ("100000", "0"))
+    assert (killed.status, str(killed.filled), held(made, "bob", "USDT")) == ("EXPIRED", "0", ("100000", "0"))
     taken = made.place(order("bob", "BUY", "1", "20000", time_in_force="IOC"))
     assert (taken.status, str(taken.filled), held(made, "bob", "USDT")) == ("EXPIRED", "0.3", ("94000", "0"))
     assert made.books["BTCUSDT"].best("BUY") is None

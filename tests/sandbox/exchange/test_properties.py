@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from sandbox.exchange.engine import Engine
 from sandbox.exchange.ledger import FEES
-from sandbox.exchange.orders import Order
+from sandbox.exchange.orders import Order, Side
 from sandbox.http import HttpError
 from tests.sandbox.exchange.trading import TRADERS, engine, order
 
-_PRICES = st.integers(19_990, 20_010).map(lambda price: str(price))
+_PRICES = st.integers(19_990, 20_010).map(str)
 _ORDERS = st.builds(
     lambda trader, side, lots, price, kind, force: order(
         trader,
@@ -90,11 +90,10 @@ def test_a_taker_meets_the_best_prices_first_and_of_one_price_the_oldest(
     made = engine()
     for move in moves:
         _play(made, move)
-    side = "SELL" if last.side == "BUY" else "BUY"
+    side: Side = "SELL" if last.side == "BUY" else "BUY"
     turns = [(one.price, one.id, one.left) for one in made.books["BTCUSDT"].resting(side)]
-    better = (lambda a, b: a <= b) if side == "SELL" else (lambda a, b: a >= b)
     for (price, number, _), (next_price, next_number, _) in pairwise(turns):
-        assert better(price, next_price)
+        assert price <= next_price if side == "SELL" else price >= next_price
         assert price != next_price or number < next_number
     placed = _play(made, last)
     fills = (
