@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from enrichment.models import BulkSyncPart, ExchangeAccount
-from jobs.models import Job
+from jobs.models import DeadLetter, Job
 
 _TOLD = 20  # failures that the result names
 _GONE = "no record of its job is left"
@@ -56,13 +56,10 @@ def store_parts(bulk: str, jobs: Mapping[str, str]) -> None:
 def look(bulk: str) -> BulkResult:
     """Note the parts that ended since the last look, and count all."""
     waiting = list(BulkSyncPart.objects.filter(bulk=bulk, outcome=""))
-    states = {
-        uid: (state, reason)
-        for uid, state, reason in Job.objects.filter(uid__in=[part.job for part in waiting]).values_list(
-            "uid", "state", "reason"
-        )
-    }
-    ended = [part for part in waiting if _note(part, states.get(part.job))]
+    jobs = [part.job for part in waiting]
+    states = dict(Job.objects.filter(uid__in=jobs).values_list("uid", "state"))
+    errors = dict(DeadLetter.objects.filter(job_uid__in=jobs).values_list("job_uid", "error"))
+    ended = [part for part in waiting if _note(part, states.get(part.job), errors.get(part.job, ""))]
     BulkSyncPart.objects.bulk_update(ended, ["outcome", "reason"])
     return _counted(bulk)
 
@@ -72,11 +69,13 @@ def forget_parts(bulk: str) -> None:
     BulkSyncPart.objects.filter(bulk=bulk).delete()
 
 
-def _note(part: BulkSyncPart, found: tuple[str, str] | None) -> bool:
-    state, reason = found or ("failed", _GONE)
+def _note(part: BulkSyncPart, state: str | None, error: str) -> bool:
+    """Write down how a part ended; whether it did."""
+    if state is None:
+        state, error = "failed", _GONE
     if state not in {"completed", "failed", "cancelled"}:
         return False
-    part.outcome, part.reason = state, "" if state == "completed" else reason[:300]
+    part.outcome, part.reason = state, "" if state == "completed" else (error or state)[:300]
     return True
 
 
