@@ -28,10 +28,11 @@ from enrichment.services.exchanges.accounts import (
     check_account,
     remove_account,
 )
-from jobs.errors import NotFound, RateLimited, Transient, Unavailable
+from jobs.errors import NotFound, RateLimited, Transient
 from jobs.http import represent
 from jobs.http.answers import ProblemOut
 from jobs.http.auth import must_operate, user_of
+from jobs.http.problems import Problem
 from jobs.http.schemas import Text
 
 router = Router(by_alias=True, tags=["exchange accounts"])
@@ -56,7 +57,7 @@ def add(request: HttpRequest, body: NewAccountIn) -> Status[AccountOut]:
     try:
         row = add_account(user, NewAccount(body.exchange, body.label, keys, body.premium))
     except (RateLimited, Transient) as error:
-        raise Unavailable(f"The keys cannot be checked now: {error}.") from None
+        raise Problem(503, f"The keys cannot be checked now: {error}.", kind="exchange-away") from None
     return Status(201, account_out(row))
 
 
@@ -80,7 +81,7 @@ def check(request: HttpRequest, account: AccountId) -> AccountOut:
     try:
         check_account(row)
     except (RateLimited, Transient) as error:
-        raise Unavailable(f"The keys cannot be checked now: {error}.") from None
+        raise Problem(503, f"The keys cannot be checked now: {error}.", kind="exchange-away") from None
     return read(request, account)
 
 

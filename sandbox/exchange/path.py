@@ -43,13 +43,14 @@ class PricePath:
         self._start = float(market.start)
         self._drift = market.drift
         self.at = lru_cache(maxsize=4096)(self._at)
+        self.candle = lru_cache(maxsize=256)(self._candle)
 
     def chance(self, topic: str, number: int) -> float:
         """A number from 0 to 1 that belongs to this market, the topic and the number."""
         digest = hashlib.blake2b(f"{self._name}:{topic}:{number}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") / 2**64
 
-    def candle(self, opened_at: int, length: int) -> Candle:
+    def _candle(self, opened_at: int, length: int) -> Candle:
         """Open, high, low, close and volume of the `length` seconds from a moment on."""
         samples = [self.at(opened_at + length * part // 12) for part in range(13)]
         share = self.chance(f"volume/{length}", opened_at // length)

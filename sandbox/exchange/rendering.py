@@ -114,13 +114,14 @@ def depth(book: Book, levels: int, update: int) -> dict[str, Any]:
 def ticker(one: Market, path: PricePath, book: Book, now: int) -> dict[str, Any]:
     """GET /api/v3/ticker/24hr, of one market; the day is summed up from its hours."""
     moment = now // 1000
-    hours = [path.candle(moment - _DAY + hour * 3600, 3600) for hour in range(24)]
-    opened, last = one.price(hours[0].open), one.price(path.at(moment // 5 * 5))
+    first = (moment - _DAY) // 3600 * 3600 + 3600  # whole hours, which are worked out once
+    hours = [path.candle(first + hour * 3600, 3600) for hour in range(24)]
+    opened, last = one.price(path.at(moment - _DAY)), one.price(path.at(moment // 5 * 5))
     volume = one.quantity(sum(hour.volume for hour in hours))
     bid, ask = book.best("BUY") or last, book.best("SELL") or last
     average = one.price(sum(hour.close for hour in hours) / len(hours))
-    high = max(last, *(one.price(hour.high) for hour in hours))
-    low = min(last, *(one.price(hour.low) for hour in hours))
+    high = max(last, opened, *(one.price(hour.high) for hour in hours[:-1]))
+    low = min(last, opened, *(one.price(hour.low) for hour in hours[:-1]))
     return {
         "symbol": one.symbol, "priceChange": amount(last - opened),
         "priceChangePercent": f"{(last - opened) / opened * 100:.3f}", "weightedAvgPrice": amount(average),

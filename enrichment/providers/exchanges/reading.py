@@ -23,7 +23,7 @@ def order(row: Mapping[str, Any]) -> OrderRecord:
         type=str(row.get("type") or "")[:32],
         time_in_force=str(row.get("timeInForce") or "")[:8],
         status=told if told in _STATUSES else _OTHER.get(told, "open"),
-        price=_amount(row.get("price")) or None,
+        price=None if row.get("type") == "market" else _amount(row.get("price")) or None,
         average=_amount(row.get("average")) or None,
         amount=_amount(row.get("amount")) or Decimal(0),
         filled=_amount(row.get("filled")) or Decimal(0),
