@@ -1,6 +1,5 @@
 """/api/v1/exchange-accounts, /orders and /exchange-prices."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -30,12 +29,12 @@ def operator(user: User) -> Client:
 
 
 @pytest.fixture
-def synced(outside: Outside, user: User, operator: Client) -> Iterator[str]:
+def synced(outside: Outside, user: User, operator: Client) -> str:
     """The id of an account whose data were fetched."""
     account = trader(outside.url, "newcomer").added_by(user)
     with testing.inline():
         operator.post(f"/api/v1/exchange-accounts/{account.uid}/sync")
-    yield account.uid
+    return account.uid
 
 
 def _add(client: Client, who: Trader, **changes: Any) -> Any:

@@ -109,8 +109,8 @@ def test_a_changed_parameter_breaks_the_signature_and_a_signed_body_is_accepted(
 
 
 def test_an_order_sent_twice_is_made_once(fresh: Trader) -> None:
-    given = {"symbol": "XRPUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "12", "price": "0.5",
-             "newClientOrderId": f"once-{time.time_ns()}"}  # fmt: skip
+    given = {"symbol": "XRPUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "12",
+             "price": "0.5", "newClientOrderId": f"once-{time.time_ns()}"}  # fmt: skip
     first = fresh.ask("POST", "order", **given)
     again = fresh.send("POST", "order", **given)
     assert (again.status_code, again.json()) == (400, {"code": -2010, "msg": "Duplicate order sent."})
