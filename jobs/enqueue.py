@@ -14,6 +14,7 @@ from jobs.dedup import dedup_keys, dedup_to_plain, refuse_delay
 from jobs.errors import OptionRefused, PayloadTooLarge
 from jobs.flows import ALL, Policy
 from jobs.ids import new_id
+from jobs.limits import NO_KEY
 from jobs.payloads import VERSION, version_of
 from jobs.presence import is_watched
 from jobs.priority import Priority, parse_priority
@@ -270,7 +271,8 @@ def _named(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[st
 
 
 def _limit_key(queue: Queue, task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    return str(_named(task, args, kwargs).get(queue.key) or "")[:100] if queue.key else ""
+    """What limits per key count the job by; never empty on a queue with a key, or no turn would come to it."""
+    return str(_named(task, args, kwargs).get(queue.key) or NO_KEY)[:100] if queue.key else ""
 
 
 def _subject(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

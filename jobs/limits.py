@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from jobs.rates import Rate
 
+NO_KEY = "-"  # what jobs count by whose payload does not name the queue's key
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -38,6 +38,12 @@ def dollars(value: Decimal | None) -> str:
 
 
 @register.filter
+def status(name: str) -> str:
+    """An order's status in the words of the pages: `closed` is filled."""
+    return {"closed": "filled", "canceled": "cancelled"}.get(name, name)
+
+
+@register.filter
 def percent(value: Decimal | None) -> SafeString | str:
     """A change, with its sign, coloured by it."""
     if value is None:

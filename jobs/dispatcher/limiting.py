@@ -12,7 +12,7 @@ from jobs.dispatcher.gate import Gate
 from jobs.dispatcher.window import Window
 from jobs.fence import keys, leases
 from jobs.fence.events import Event
-from jobs.limits import Limits
+from jobs.limits import NO_KEY, Limits
 from jobs.queries.queue_settings import limits_of
 from jobs.rates import Rate, parse_rate
 from jobs.store.queue_settings import name_keyless
@@ -20,7 +20,6 @@ from jobs.store.waiting import recent_starts, waiting_by_uid
 
 logger = logging.getLogger(__name__)
 
-NO_KEY = "-"  # what jobs count by whose payload does not name the queue's key
 _REPORT_FOR = 5000  # ms that a report stands when its writer is gone
 _FREE = Limits()
 

@@ -1,5 +1,6 @@
 """An exchange through ccxt, with exact numbers. ccxt is imported when the first client is made: it is large."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,10 @@ _OPTIONS = {
     "fetchMargins": False,
     "warnOnFetchOpenOrdersWithoutSymbol": False,
 }
+# At DEBUG ccxt logs its requests' headers, and so the keys, and urllib3 the signed queries.
+for _name in ("ccxt", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.INFO)
+
 _markets: dict[tuple[str, str], tuple[float, Any]] = {}
 
 

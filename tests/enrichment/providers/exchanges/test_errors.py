@@ -1,5 +1,7 @@
 """What an exchange refuses or fails at, as the errors that say what to do about it; and no key in any."""
 
+import logging
+
 import ccxt
 import pytest
 
@@ -63,8 +65,12 @@ def test_a_wrong_secret_is_the_keys_fault(outside: Outside) -> None:
         client.balances()
 
 
-def test_keys_show_in_no_text(outside: Outside) -> None:
+def test_keys_show_in_no_text_and_in_no_log(outside: Outside, caplog: pytest.LogCaptureFixture) -> None:
     who = trader(outside.url, "newcomer")
+    with caplog.at_level(logging.DEBUG):
+        open_client("binance", who.keys).balances()
+    assert who.key not in caplog.text
+    assert "signature" not in caplog.text
     assert who.secret not in repr(who.keys)
     assert who.key not in repr(who.keys)
 
