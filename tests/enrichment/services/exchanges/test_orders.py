@@ -1,6 +1,5 @@
 """Bringing orders in: pages, crashes in between, two at once, faults, other exchanges' way of paging."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -32,10 +31,9 @@ def account(outside: Outside) -> ExchangeAccount:
 
 
 @pytest.fixture
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that do not hold everything."""
     monkeypatch.setattr(syncing, "PAGE", 100)
-    return
 
 
 def record(**changes: Any) -> OrderRecord:
@@ -111,7 +109,7 @@ def test_paging_by_time_neither_loses_nor_hangs_on_orders_of_one_millisecond() -
     seen: list[str] = []
     since, last, pages = None, False, 0
     while not last:
-        found = [row for row in rows if since is None or row["timestamp"] >= since][:4]  # type: ignore[operator]
+        found = [row for row in rows if since is None or row["timestamp"] >= since][:4]
         page = reading.page_by_time(found, since, 4)
         seen += [one.order_id for one in page.orders]
         since, last, pages = page.position["since"], page.last, pages + 1
