@@ -48,14 +48,17 @@ QUEUES = (
     Queue(
         "orders", "enrichment", concurrency=5, attempts=5, backoff=Exponential(2), rate_per_key=parse_rate("10/s"),
         key="exchange", keep_failed=1000, dead_letter_retry=LATER,
+        tasks=("enrichment.tasks.exchanges.sync_orders", "enrichment.tasks.exchanges.bulk_sync_orders"),
     ),
     Queue(
         "exchange-prices", "enrichment", concurrency=3, backoff=Exponential(1), rate_per_key=parse_rate("10/s"),
         key="exchange", keep_failed=1000, dead_letter_retry=LATER,
+        tasks=("enrichment.tasks.exchanges.update_ticker_prices",),
     ),
     Queue(
         "balances", "enrichment", concurrency=3, backoff=Exponential(2), rate_per_key=parse_rate("10/s"),
         key="exchange", keep_failed=1000, dead_letter_retry=LATER,
+        tasks=("enrichment.tasks.exchanges.sync_exchange_balances",),
     ),
     # -- analysis: computes ----------------------------------------------------------------------------
     Queue(

@@ -43,4 +43,8 @@ SCHEDULES = (
         crontab="30 2 * * *",
         kwargs={"older_than_days": 30},
     ),
+    Schedule(
+        "orders of every exchange account", "enrichment.tasks.exchanges.bulk_sync_orders", crontab="7 * * * *"
+    ),
+    Schedule("exchange prices", "enrichment.tasks.exchanges.update_ticker_prices", crontab="*/5 * * * *"),
 )

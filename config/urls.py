@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analysis.http import alerts, coins, wallets
-from enrichment.http import news, social
+from enrichment.http import exchanges, news, orders, social
 from execution.http import contracts, intents, notifications, speech
 from jobs.http.api import api
 
@@ -15,6 +15,9 @@ api.add_router("/alerts", alerts.router)
 api.add_router("/news", news.router)
 api.add_router("/social", social.router)
 api.add_router("/jobs/social-scraping", social.starting)
+api.add_router("/exchange-accounts", exchanges.router)
+api.add_router("/exchange-prices", exchanges.prices_router)
+api.add_router("/orders", orders.router)
 api.add_router("/intents", intents.router)
 api.add_router("/contracts", contracts.router)
 api.add_router("/speech", speech.router)

@@ -12,21 +12,23 @@ Json = Any  # whatever `json` reads and writes
 class HttpError(Exception):
     """A request is refused with this status and this JSON body."""
 
-    def __init__(self, status: int, body: Json) -> None:
+    def __init__(self, status: int, body: Json, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"HTTP {status}: {body}")
         self.status = status
         self.body = body
+        self.headers = dict(headers or {})
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request, its body fully read."""
+    """One HTTP request, its body fully read. Names of headers are in lower case."""
 
     method: str
     path: str
     query: Mapping[str, str]
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+    raw_query: str = ""
 
     def json(self) -> Json:
         """The body as JSON; raises HttpError 400 when it is none."""
@@ -34,6 +36,10 @@ class Request:
             return json.loads(self.body)
         except ValueError as error:
             raise HttpError(400, {"error": f"the body is no JSON: {error}"}) from error
+
+    def parameters(self) -> dict[str, str]:
+        """The query's parameters and those of a body in the form of a query."""
+        return {**self.query, **parse_query(self.body)}
 
 
 @dataclass(frozen=True)
@@ -53,4 +59,7 @@ class Response:
 
 def parse_query(raw: bytes) -> dict[str, str]:
     """The query string's parameters; of a repeated one the last counts."""
-    return {name: values[-1] for name, values in parse_qs(raw.decode(), keep_blank_values=True).items()}
+    return {
+        name: values[-1]
+        for name, values in parse_qs(raw.decode(errors="replace"), keep_blank_values=True).items()
+    }

@@ -9,6 +9,9 @@ from typing import Any
 
 from sandbox.control import Control
 from sandbox.evm.service import EvmService
+from sandbox.exchange.api import ExchangeApi
+from sandbox.exchange.control import ExchangeControl
+from sandbox.exchange.exchange import Exchange
 from sandbox.faults import FaultInjector, Faults
 from sandbox.http import HttpError, Request, Response, parse_query
 from sandbox.market.coingecko import CoinGecko
@@ -54,9 +57,16 @@ class SandboxApp:
         try:
             query = parse_query(scope["query_string"])
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            request = Request(scope["method"], scope["path"], query, await _body(receive), headers)
+            request = Request(
+                scope["method"],
+                scope["path"],
+                query,
+                await _body(receive),
+                headers,
+                scope["query_string"].decode("latin-1"),
+            )
         except HttpError as refusal:
-            return Response(refusal.body, refusal.status)
+            return Response(refusal.body, refusal.status, refusal.headers)
         if not request.path.startswith(CONTROL):
             failure = await self._fault(request.path)
             if failure is not None:
@@ -71,7 +81,7 @@ class SandboxApp:
                 try:
                     return handler(replace(request, path=request.path.removeprefix(prefix)))
                 except HttpError as refusal:
-                    return Response(refusal.body, refusal.status)
+                    return Response(refusal.body, refusal.status, refusal.headers)
         return Response({"error": f"nothing at {request.path}", "known": list(self._routes)}, 404)
 
     async def _fault(self, path: str) -> Response | None:
@@ -88,8 +98,8 @@ class SandboxApp:
         return None
 
 
-def build_app(chain: Chain, faults: Faults, folder: Path, evm: EvmService) -> SandboxApp:
-    """Every service over one chain; what is no part of the chain is kept in the folder too."""
+def build_app(chain: Chain, faults: Faults, folder: Path, evm: EvmService, exchange: Exchange) -> SandboxApp:
+    """Every service over one chain and one exchange; what is no part of them is kept in the folder too."""
     node, directory = chain.node, chain.directory
     injector, market = FaultInjector(faults, directory.seed), Market(node, directory)
     rpc = RpcService(node, directory.faucet)
@@ -114,6 +124,8 @@ def build_app(chain: Chain, faults: Faults, folder: Path, evm: EvmService) -> Sa
         **social_routes(market),
         "/jupiter": Jupiter(market).answer,
         "/defillama": DefiLlama(market).answer,
+        "/exchange": ExchangeApi(exchange).answer,
+        f"{CONTROL}/exchange": ExchangeControl(exchange).answer,
         CONTROL: Control(chain, market, injector).answer,
     }
     return SandboxApp(routes, injector)
@@ -135,6 +147,8 @@ def _too_many(path: str) -> Any:
             "type": "about:blank",
             "status": 429,
         }
+    if path.startswith("/exchange"):
+        return {"code": -1003, "msg": "Too many requests; current limit is 6000 request weight per 1 MINUTE."}
     return {"jsonrpc": "2.0", "error": {"code": -32429, "message": "rate limited"}, "id": None}
 
 

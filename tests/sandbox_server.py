@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.exchange.exchange import open_exchange
 from sandbox.solana.chain import open_chain
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,7 +50,9 @@ def serving(state: Path, *options: str) -> Iterator[Server]:
 def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder with the whole seeded world; copy it before changing anything."""
     folder = tmp_path_factory.mktemp("seeded")
-    open_chain(folder).close()
+    chain = open_chain(folder)
+    open_exchange(folder, chain.directory.seed, chain.anchor).close()
+    chain.close()
     return folder
 
 

@@ -135,6 +135,7 @@ PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/ico
     ("intents", "Intents", "intents"),
     ("contracts", "Contracts", "contracts"),
     ("news", "News", "news"),
+    ("exchanges", "Exchanges", "exchanges"),
     ("jobs", "Jobs", "jobs"),
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),
@@ -177,6 +178,7 @@ JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
 JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
+JOBS_SECRET_COLUMNS = {"enrichment_exchangeaccount": ("keys",)}  # jsonb that `secrets rotate` encrypts again
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_AUTOSCALE_LOAD = env.float("JOBS_AUTOSCALE_LOAD", default=1.5)
@@ -222,6 +224,9 @@ EVM_PRIVATE_KEYS = env.list("EVM_PRIVATE_KEYS", default=[])  # of senders that h
 EVM_POLL_SECONDS = env.float("EVM_POLL_SECONDS", default=0.5)  # between two looks for a receipt
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
+EXCHANGES = env.list(
+    "EXCHANGES", default=[]
+)  # ids of ccxt, each with `=address` where it is not the usual one
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
 TWITTER_BEARER_TOKEN = env.str("TWITTER_BEARER_TOKEN", default="")
 REDDIT_CLIENT_ID = env.str("REDDIT_CLIENT_ID", default="")

@@ -1,6 +1,14 @@
 """What is remembered of the outside world."""
 
 from enrichment.models.coin import Coin, PricePoint
+from enrichment.models.exchange import (
+    BulkSyncPart,
+    ExchangeAccount,
+    ExchangeBalance,
+    Order,
+    OrderCursor,
+    Ticker,
+)
 from enrichment.models.news import NewsArticle, NewsFeed
 from enrichment.models.social import ScrapedCoin, SocialMention, SocialMetric, SocialPost
 from enrichment.models.sync import SyncState
@@ -10,15 +18,21 @@ from enrichment.models.transaction import TokenTransfer, Trade, WalletTransactio
 from enrichment.models.wallet import Wallet
 
 __all__ = [
+    "BulkSyncPart",
     "Coin",
+    "ExchangeAccount",
+    "ExchangeBalance",
     "NewsArticle",
     "NewsFeed",
+    "Order",
+    "OrderCursor",
     "PricePoint",
     "ScrapedCoin",
     "SocialMention",
     "SocialMetric",
     "SocialPost",
     "SyncState",
+    "Ticker",
     "Token",
     "TokenBalance",
     "TokenMarket",

@@ -1,1 +1,1 @@
-"""The pages about what is brought in: news, and what people say."""
+"""The pages about what is brought in: exchanges, news, and what people say."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from jobs.encryption import MARK, current_key, seal, unseal
@@ -32,13 +33,19 @@ def rotate(progress: Callable[[str, int], None]) -> int:
     `progress` is told the table and how many of its rows were changed so far.
     """
     total = 0
-    for columns in _WHERE:
+    for columns in (*_WHERE, *_others()):
         changed = 0
         for first in _ranges(columns.table):
             changed += _rotate_range(columns, first)
             progress(columns.table, changed)
         total += changed
     return total
+
+
+def _others() -> list[_Columns]:
+    """Columns of other applications; see JOBS_SECRET_COLUMNS."""
+    named: dict[str, tuple[str, ...]] = getattr(settings, "JOBS_SECRET_COLUMNS", {})
+    return [_Columns(table, tuple(names), "jsonb") for table, names in named.items()]
 
 
 def _ranges(table: str) -> Iterator[int]:

@@ -25,6 +25,7 @@ class Chain:
 
     node: Node
     directory: Directory
+    anchor: date  # the UTC day the seeded history ends
     seeded_in: float | None  # seconds; None when it was there already
 
     def close(self) -> None:
@@ -56,9 +57,10 @@ def _opened(store: Store, seed: int | None, anchor: date | None) -> Chain:
                 f"the state folder was made with {name} {stored[name]}, not {value}:"
                 " use another folder or delete it"
             )
-    end = _moment(date.fromisoformat(stored["anchor"]))
+    ended = date.fromisoformat(stored["anchor"])
+    end = _moment(ended)
     clock = ChainClock(stored["seed"], end - DAYS * 86_400, time.time)
-    return Chain(Node(store, clock), Directory(stored["seed"]), None)
+    return Chain(Node(store, clock), Directory(stored["seed"]), ended, None)
 
 
 def _seeded(store: Store, seed: int, anchor: date) -> Chain:
@@ -68,7 +70,7 @@ def _seeded(store: Store, seed: int, anchor: date) -> Chain:
     store.set_fact("chain", {"seed": seed, "anchor": anchor.isoformat()})
     seed_chain(node, directory, clock.start, end)
     clock.wall = time.time
-    return Chain(node, directory, time.monotonic() - began)
+    return Chain(node, directory, anchor, time.monotonic() - began)
 
 
 def _moment(day: date) -> int:

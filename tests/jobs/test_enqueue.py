@@ -515,3 +515,11 @@ def _in_threads(functions: list[Callable[[], None]]) -> None:
     for thread in threads:
         thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
+
+
+def test_a_payload_without_its_queues_key_still_counts_by_one_so_that_its_turn_comes() -> None:
+    without = tasks.noop.using(queue="tenants").enqueue()
+    named = tasks.tenant_work.enqueue(tenant="a")
+    plain = tasks.noop.enqueue()
+    keys_by_id = dict(Job.objects.values_list("uid", "limit_key"))
+    assert [keys_by_id[one.id] for one in (without, named, plain)] == ["-", "a", ""]

@@ -14,6 +14,7 @@ import uvicorn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sandbox.evm.service import INTERVAL, EvmService
+from sandbox.exchange.exchange import open_exchange
 from sandbox.faults import BadFaultsError, Faults, faults_from_text
 from sandbox.market.live import LiveMarket
 from sandbox.server import build_app
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     help = (
         "Serve the outside world on loopback: a Solana node, an EVM node, Helius, DexScreener, CoinGecko, "
-        "and what people say."
+        "a spot exchange, and what people say."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 -- Django's own attribute; the sandbox needs no checks
 
@@ -90,7 +91,8 @@ class Command(BaseCommand):
             seeded = f", seeded in {chain.seeded_in:.1f} s" if chain.seeded_in else ""
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             summary = f"{chain.node.history.count} transactions{seeded}, {memory} MB"
-            app = build_app(chain, faults, Path(options["state"]), evm)
+            exchange = open_exchange(Path(options["state"]), chain.directory.seed, chain.anchor)
+            app = build_app(chain, faults, Path(options["state"]), evm, exchange)
             settings = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
             for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops by them, then raises them again
                 signal.signal(number, lambda *_: None)

@@ -1,0 +1,146 @@
+"""What pages and HTTP show of exchange accounts. A user sees the own accounts alone; keys are never read here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from enrichment.models import ExchangeAccount, ExchangeBalance, Order, Ticker
+from enrichment.models.exchange import OPEN
+from enrichment.providers.exchanges.samples import SampleAccount, fetch_sample_accounts
+from jobs.errors import NotFound, OptionRefused
+
+_QUOTES = ("USDT", "USDC", "USD")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What an account has of an asset; `usd` is what it is worth, None where no price is known."""
+
+    asset: str
+    free: Decimal
+    locked: Decimal
+    usd: Decimal | None
+
+    @property
+    def total(self) -> Decimal:
+        """Free and locked together."""
+        return self.free + self.locked
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders; empty fields mean any. `after` and `before` bound the time of placing."""
+
+    account: str = ""
+    symbol: str = ""
+    status: str = ""
+    side: str = ""
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """Orders, newest first; `next` is the cursor of the next page, None at the end."""
+
+    orders: Sequence[Order]
+    next: str | None
+
+
+def sample_accounts() -> tuple[SampleAccount, ...]:
+    """Accounts to try; none when the exchanges are real ones."""
+    return fetch_sample_accounts()
+
+
+def accounts_of(user: Any) -> list[ExchangeAccount]:
+    """A user's accounts in the order of adding, each with `order_count` and `open_count`."""
+    counted = ExchangeAccount.objects.filter(user=user).annotate(
+        order_count=Count("orders"), open_count=Count("orders", filter=Q(orders__status=OPEN))
+    )
+    return list(counted.order_by("id"))
+
+
+def account_of(user: Any, uid: str) -> ExchangeAccount:
+    """One of a user's accounts. NotFound for one that does not exist or is somebody else's."""
+    found = ExchangeAccount.objects.filter(user=user, uid=uid).first()
+    if found is None:
+        raise NotFound(f"You have no exchange account {uid}.")
+    return found
+
+
+def balances_of(account: ExchangeAccount) -> list[Balance]:
+    """What the account holds, the most valuable first."""
+    prices = _dollars(account.exchange)
+    rows = [
+        Balance(row.asset, row.free, row.locked, _worth(row, prices))
+        for row in ExchangeBalance.objects.filter(account=account)
+    ]
+    return sorted(rows, key=lambda row: (row.usd is None, -(row.usd or 0), row.asset))
+
+
+def orders_of(user: Any, wanted: OrderFilter, cursor: str | None = None, size: int = 50) -> OrderPage:
+    """A page of a user's orders, newest first. OptionRefused for a cursor that is none."""
+    rows = _filtered(user, wanted)
+    if cursor:
+        placed, number = _read_cursor(cursor)
+        rows = rows.filter(Q(placed_at__lt=placed) | Q(placed_at=placed, id__lt=number))
+    page = list(rows.select_related("account").order_by("-placed_at", "-id")[: size + 1])
+    return OrderPage(page[:size], _cursor(page[size - 1]) if len(page) > size else None)
+
+
+def order_of(user: Any, number: int) -> Order:
+    """One of a user's orders. NotFound when there is none."""
+    found = Order.objects.select_related("account").filter(account__user=user, id=number).first()
+    if found is None:
+        raise NotFound(f"You have no order {number}.")
+    return found
+
+
+def tickers_of(exchange: str, limit: int = 300) -> list[Ticker]:
+    """The stored prices of an exchange, the busiest markets first."""
+    return list(Ticker.objects.filter(exchange=exchange).order_by("-quote_volume", "symbol")[:limit])
+
+
+def _filtered(user: Any, wanted: OrderFilter) -> QuerySet[Order]:
+    exact = {
+        "account__uid": wanted.account,
+        "symbol": wanted.symbol,
+        "status": wanted.status,
+        "side": wanted.side,
+        "placed_at__gte": wanted.after,
+        "placed_at__lt": wanted.before,
+    }
+    return Order.objects.filter(account__user=user, **{name: value for name, value in exact.items() if value})
+
+
+def _cursor(order: Order) -> str:
+    return f"{(order.placed_at - _EPOCH) // timedelta(microseconds=1)}-{order.pk}"
+
+
+def _read_cursor(text: str) -> tuple[datetime, int]:
+    moment, dash, number = text.partition("-")
+    if not (dash and moment.isascii() and moment.isdigit() and number.isascii() and number.isdigit()):
+        raise OptionRefused("cursor", "is none that a page gave")
+    if len(moment) > 17 or len(number) > 18:
+        raise OptionRefused("cursor", "is none that a page gave")
+    return _EPOCH + timedelta(microseconds=int(moment)), int(number)
+
+
+def _dollars(exchange: str) -> dict[str, Decimal]:
+    """What one unit of each asset is worth in dollars, by the stored prices."""
+    prices: dict[str, Decimal] = {}
+    for symbol, last in Ticker.objects.filter(exchange=exchange).values_list("symbol", "last"):
+        base, _, quote = symbol.partition("/")
+        if quote in _QUOTES:
+            prices.setdefault(base, last)
+    return prices | dict.fromkeys(_QUOTES, Decimal(1))
+
+
+def _worth(row: ExchangeBalance, prices: dict[str, Decimal]) -> Decimal | None:
+    price = prices.get(row.asset)
+    return None if price is None else (row.free + row.locked) * price

@@ -1,0 +1,1 @@
+"""Accounts on exchanges: their orders, balances, prices."""

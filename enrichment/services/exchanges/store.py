@@ -1,0 +1,75 @@
+"""Writes orders and how far they are known: a page and its position in one database transaction.
+
+Orders are unique by account, market and the exchange's id. An order that is told again overwrites what is
+stored unless that is newer, so two syncs at once, or a page that comes twice, do no harm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from enrichment.models import ExchangeAccount, OrderCursor
+from enrichment.providers.exchanges.records import OrderPage, OrderRecord
+
+_UPSERT = """
+INSERT INTO enrichment_order AS stored (
+    account_id, symbol, order_id, client_id, side, type, time_in_force, status,
+    price, average, amount, filled, cost, placed_at, updated_at
+)
+SELECT %s, * FROM unnest(
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::numeric[], %s::timestamptz[], %s::timestamptz[]
+)
+ON CONFLICT (account_id, symbol, order_id) DO UPDATE SET
+    status = EXCLUDED.status, average = EXCLUDED.average, filled = EXCLUDED.filled, cost = EXCLUDED.cost,
+    updated_at = EXCLUDED.updated_at
+WHERE stored.updated_at <= EXCLUDED.updated_at
+    AND (stored.status, stored.filled) IS DISTINCT FROM (EXCLUDED.status, EXCLUDED.filled)
+RETURNING (xmax = 0)
+"""
+_COLUMNS = (
+    "symbol", "order_id", "client_id", "side", "type", "time_in_force", "status",
+    "price", "average", "amount", "filled", "cost", "placed_at", "updated_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How many orders are new, and how many of the known ones changed."""
+
+    new: int
+    changed: int
+
+
+def position_of(account: ExchangeAccount, symbol: str) -> dict[str, Any] | None:
+    """Where to go on in a market; None where nothing is known yet."""
+    return (
+        OrderCursor.objects.filter(account=account, symbol=symbol).values_list("position", flat=True).first()
+    )
+
+
+def forget_positions(account: ExchangeAccount, symbols: Sequence[str]) -> None:
+    """Begin anew in these markets; the stored orders stay."""
+    OrderCursor.objects.filter(account=account, symbol__in=symbols).delete()
+
+
+def store_page(account: ExchangeAccount, symbol: str, page: OrderPage) -> Stored:
+    """Add a page and move on."""
+    with transaction.atomic():
+        stored = store_orders(account, page.orders)
+        OrderCursor.objects.update_or_create(
+            account=account, symbol=symbol, defaults={"position": page.position}
+        )
+    return stored
+
+
+def store_orders(account: ExchangeAccount, orders: Sequence[OrderRecord]) -> Stored:
+    """Add orders, or bring those that are known up to date."""
+    once = {(one.symbol, one.order_id): one for one in orders}  # no row may be met twice by one statement
+    columns = [[getattr(one, name) for one in once.values()] for name in _COLUMNS]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [account.pk, *columns])
+        inserted = [new for (new,) in cursor.fetchall()]
+    return Stored(sum(inserted), len(inserted) - sum(inserted))
