@@ -1,33 +1,24 @@
-"""What is known of a coin's social life, out of the hourly counts of the scrapers.
-
-They are asked for by name: where nothing is scraped, or not yet about this coin, nothing is known.
-"""
+"""What is known of a coin's social life, out of the hourly counts of the scrapers."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from statistics import fmean, pstdev
-from typing import Any
 
-from django.apps import apps
 from django.utils import timezone
 
 from analysis.services.risk.social import SocialFacts
-from enrichment.models import Coin
+from enrichment.models import Coin, SocialMetric
+from enrichment.queries.social import key_of
 
-_METRIC = ("enrichment", "SocialMetric")
 _DAYS = 7  # that the last one is compared with
 _DAY = timedelta(days=1)
 
 
 def social_facts(coin: Coin) -> SocialFacts | None:
     """The last day's mentions, their mean sentiment, and how unusual their number is; None without any."""
-    metrics = _metrics()
-    if metrics is None:
-        return None
     now = timezone.now()
-    rows = metrics.filter(
-        coin__in=[coin.mint, coin.symbol, coin.slug], window_start__gt=now - (_DAYS + 1) * _DAY
-    )
+    since = now - (_DAYS + 1) * _DAY
+    rows = SocialMetric.objects.filter(coin=key_of(coin.mint), window_start__gt=since)
     return facts_of_hours(rows.values_list("window_start", "mentions", "sentiment"), now)
 
 
@@ -44,11 +35,3 @@ def facts_of_hours(hours: Iterable[tuple[datetime, int, float]], now: datetime) 
         return None
     deviation = max(pstdev(before), 1.0)  # a coin nobody spoke of is no sensation by its first post
     return SocialFacts(last, moods / last, (last - fmean(before)) / deviation)
-
-
-def _metrics() -> Any:
-    try:
-        model: Any = apps.get_model(*_METRIC)
-    except LookupError:
-        return None
-    return model.objects.all()

@@ -126,21 +126,27 @@ STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/icons.svg
-    ("overview", "Overview", "overview"),
-    ("wallets", "Wallets", "wallets"),
-    ("speech", "Speech", "speech"),
-    ("notifications", "Notifications", "notifications"),
-    ("coins", "Coins", "chart"),
-    ("intents", "Intents", "intents"),
-    ("contracts", "Contracts", "contracts"),
-    ("news", "News", "news"),
-    ("exchanges", "Exchanges", "exchanges"),
-    ("jobs", "Jobs", "jobs"),
-    ("dead-letters", "Dead letters", "dead-letters"),
-    ("schedules", "Schedules", "schedules"),
-    ("workers", "Workers", "workers"),
-)
+PAGES_NAVIGATION = {  # by group: name of the address, label, icon in jobs/static/jobs/icons.svg
+    "": (("overview", "Overview", "overview"),),
+    "Platform": (
+        ("jobs", "Jobs", "jobs"),
+        ("dead-letters", "Dead letters", "dead-letters"),
+        ("schedules", "Schedules", "schedules"),
+        ("workers", "Workers", "workers"),
+    ),
+    "Markets": (
+        ("wallets", "Wallets", "wallets"),
+        ("coins", "Coins", "chart"),
+        ("exchanges", "Exchanges", "exchanges"),
+        ("news", "News", "news"),
+    ),
+    "Acting": (
+        ("intents", "Intents", "intents"),
+        ("contracts", "Contracts", "contracts"),
+        ("speech", "Speech", "speech"),
+        ("notifications", "Notifications", "notifications"),
+    ),
+}
 UNFOLD = {  # the admin's theme, in the pages' colour
     "SITE_TITLE": "Millrace",
     "SITE_HEADER": "Millrace",

@@ -7,14 +7,20 @@ from django.http import HttpRequest
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The navigation of `PAGES_NAVIGATION`: (name of the address, label, icon), the current one marked."""
+    """The navigation of `PAGES_NAVIGATION`: groups of entries, the current one marked."""
     match = request.resolver_match
     here = (match.url_name or "") if match else ""
-    entries = [
-        {"name": name, "label": label, "icon": icon, "current": _under(here, name)}
-        for name, label, icon in settings.PAGES_NAVIGATION
+    groups = [
+        {
+            "label": group,
+            "places": [
+                {"name": name, "label": label, "icon": icon, "current": _under(here, name)}
+                for name, label, icon in entries
+            ],
+        }
+        for group, entries in settings.PAGES_NAVIGATION.items()
     ]
-    return {"navigation": entries}
+    return {"navigation": groups}
 
 
 def _under(here: str, name: str) -> bool:

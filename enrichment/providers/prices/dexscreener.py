@@ -63,18 +63,14 @@ def markets_of(mints: Sequence[str]) -> dict[str, TokenMarket]:
 def _market(name: TokenName, pair: dict[str, Any]) -> TokenMarket:
     return TokenMarket(
         name=name,
-        price=_number(pair.get("priceUsd")) or None,
-        liquidity=_number((pair.get("liquidity") or {}).get("usd")),
-        volume_24h=_number((pair.get("volume") or {}).get("h24")),
-        change_24h=_number((pair.get("priceChange") or {}).get("h24")),
-        market_cap=_number(pair.get("marketCap") or pair.get("fdv")),
+        price=_number(pair, "priceUsd") or None,
+        liquidity=_number(pair, "liquidity", "usd"),
+        volume_24h=_number(pair, "volume", "h24"),
+        change_24h=_number(pair, "priceChange", "h24"),
+        market_cap=_number(pair, "marketCap") or _number(pair, "fdv"),
         image=(pair.get("info") or {}).get("imageUrl") or "",
         page=pair.get("url") or "",
     )
-
-
-def _number(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
 
 
 def dollar_prices(mints: Sequence[str]) -> dict[str, Decimal]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
-from enrichment.models import Coin
+from enrichment.models import Coin, ScrapedCoin
 from enrichment.providers.prices.samples import SampleCoin
+from enrichment.services.social.coins import watch_coin
 
 
 def follow(mint: str, slug: str = "", symbol: str = "", name: str = "") -> Coin:
@@ -22,16 +23,22 @@ def follow(mint: str, slug: str = "", symbol: str = "", name: str = "") -> Coin:
     if not created and not coin.active:
         Coin.objects.filter(pk=coin.pk).update(active=True)
         coin.active = True
+    _listen(coin)
     return coin
 
 
 def follow_samples(samples: Sequence[SampleCoin]) -> int:
     """Add the coins that were never followed; how many. One that somebody stopped following stays so."""
+    known = set(Coin.objects.filter(mint__in=[one.mint for one in samples]).values_list("mint", flat=True))
+    new = [
+        Coin(slug=one.symbol, mint=one.mint, symbol=one.symbol, name=one.name)
+        for one in samples
+        if one.mint not in known
+    ]
     before = Coin.objects.count()
-    Coin.objects.bulk_create(
-        [Coin(slug=one.symbol, mint=one.mint, symbol=one.symbol, name=one.name) for one in samples],
-        ignore_conflicts=True,
-    )
+    Coin.objects.bulk_create(new, ignore_conflicts=True)
+    for coin in new:
+        _listen(coin)
     return Coin.objects.count() - before
 
 
@@ -40,8 +47,17 @@ def learn_names(coin: Coin, symbol: str, name: str) -> None:
     missing = {"symbol": coin.symbol or symbol[:64], "name": coin.name or name[:255]}
     if (coin.symbol, coin.name) != (missing["symbol"], missing["name"]):
         Coin.objects.filter(pk=coin.pk).update(**missing)
+        coin.symbol, coin.name = missing["symbol"], missing["name"]
+        _listen(coin)
 
 
 def leave(coin: Coin) -> None:
     """Stop following a coin; its prices and its alerts stay, and rest."""
     Coin.objects.filter(pk=coin.pk).update(active=False)
+    ScrapedCoin.objects.filter(coin=coin.mint).update(watched=False)
+
+
+def _listen(coin: Coin) -> None:
+    """Have people asked about a followed coin, as soon as it has a name to look for."""
+    if coin.symbol and coin.active:
+        watch_coin(coin.mint, coin.symbol, coin.name)

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.queries.social import facts_of_hours, social_facts
 from analysis.services.risk.social import SocialFacts
-from enrichment.models import Coin
+from enrichment.models import Coin, SocialMetric
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -38,3 +38,16 @@ def test_without_mentions_in_the_last_day_nothing_is_known() -> None:
 @pytest.mark.django_db
 def test_a_coin_that_nobody_scraped_is_tolerated() -> None:
     assert social_facts(Coin.objects.create(slug="a", mint="1" * 32)) is None
+
+
+@pytest.mark.django_db
+def test_the_hours_of_a_coins_mint_count_on_all_platforms() -> None:
+    now = datetime.now(UTC)
+    for platform, mentions, mood in (("reddit", 6, 0.5), ("x", 2, -0.5)):
+        SocialMetric.objects.create(
+            coin="1" * 32, platform=platform, window_start=now - timedelta(hours=1), mentions=mentions,
+            sentiment=mood, positive=0, negative=0, engagement=0,
+        )  # fmt: skip
+    facts = social_facts(Coin.objects.create(slug="a", mint="1" * 32, symbol="A"))
+    assert facts is not None
+    assert (facts.mentions, facts.sentiment) == (8, 0.25)
