@@ -33,7 +33,7 @@ make_venv() {
 
 # uv is fast; pip is there when uv cannot be had or fails. Neither leaves a cache outside this folder.
 install() {
-    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_LINK_MODE=copy UV_SYSTEM_CERTS=true
+    export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_LINK_MODE=copy UV_SYSTEM_CERTS=true UV_COMPILE_BYTECODE=1
     echo "setup: installing $*"
     arguments=""
     for file in "$@"; do arguments="$arguments -r $file"; done
@@ -56,3 +56,6 @@ for file in "$@"; do
         cp "$file" "$stamp"
     fi
 done
+
+# A dozen processes start at once: none of them should have to compile what the others compile too.
+.venv/bin/python -m compileall -q -j 2 config jobs enrichment analysis execution monitoring sandbox

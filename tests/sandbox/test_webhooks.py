@@ -55,6 +55,7 @@ def test_a_signed_request_is_kept_once_however_often_it_comes(receiver: Receiver
         (_header(ago=400), "k1", 401, "signature too old"),
         (_header(), "", 400, "no idempotency key"),
     ],
+    ids=["unsigned", "other secret", "other body", "old", "without a key"],
 )
 def test_anything_else_is_refused_and_noted(
     receiver: Receiver, signature: str, key: str, status: int, reason: str

@@ -35,7 +35,7 @@ def test_black_on_white_is_21() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
-@pytest.mark.parametrize(("ink", "surface", "theme"), product(INKS, SURFACES, (0, 1)))
+@pytest.mark.parametrize(("ink", "surface", "theme"), list(product(INKS, SURFACES, (0, 1))))
 def test_text_can_be_read(ink: str, surface: str, theme: int) -> None:
     assert contrast(COLOURS[ink][theme], COLOURS[surface][theme]) >= 4.5
 
@@ -46,7 +46,7 @@ def test_what_is_on_the_accent_can_be_read(theme: int) -> None:
     assert contrast(COLOURS["accent"][theme], COLOURS["accent-wash"][theme]) >= 4.5
 
 
-@pytest.mark.parametrize(("surface", "theme"), product(SURFACES, (0, 1)))
+@pytest.mark.parametrize(("surface", "theme"), list(product(SURFACES, (0, 1))))
 def test_the_edges_of_fields_can_be_seen(surface: str, theme: int) -> None:
     """WCAG 2.2, 1.4.11: at least 3 to 1."""
     assert contrast(COLOURS["edge-strong"][theme], COLOURS[surface][theme]) >= 3
