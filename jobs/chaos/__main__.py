@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +20,7 @@ parser.add_argument("folder", type=Path, help="where the history goes")
 
 def main() -> int:
     """Run, write the verdicts, answer with 1 when a promise is broken."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended politely, its processes end too
     given = parser.parse_args()
     services = Launcher(given.services, {}, throwaway=True)
     addresses = services.up()  # from here, where what is killed is reaped too
