@@ -82,7 +82,7 @@ QUEUES = (
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,
         tasks=(
             "jobs.tasks.purge_dead_letters", "jobs.tasks.process_dead_letter_retries",
-            "monitoring.tasks.health.report_health",
+            "monitoring.tasks.health.report_health", "monitoring.tasks.metrics.roll_up_metrics",
         ),
     ),
 )  # fmt: skip

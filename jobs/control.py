@@ -186,7 +186,14 @@ WHERE queue = %s AND state IN ('waiting', 'delayed', 'blocked') AND id > %s ORDE
 """
 
 _CANCEL = """
-UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
-WHERE uid = ANY(%s) AND state IN ('waiting', 'delayed', 'blocked')
-RETURNING id
+WITH cancelled AS (
+    UPDATE jobs_job SET state = 'cancelled', finished_at = clock_timestamp(), reason = %s
+    WHERE uid = ANY(%s) AND state IN ('waiting', 'delayed', 'blocked')
+    RETURNING id, queue, task, finished_at
+), counted AS (
+    INSERT INTO jobs_tally (queue, task, at, kind, n)
+    SELECT queue, task, date_trunc('minute', min(finished_at), 'UTC'), 'cancelled', count(*)
+    FROM cancelled GROUP BY 1, 2
+)
+SELECT id FROM cancelled
 """
