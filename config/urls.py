@@ -5,8 +5,10 @@ from django.urls import include, path
 
 from analysis.http import wallets
 from jobs.http.api import api
+from monitoring.http import routes_queues
 
 api.add_router("/wallets", wallets.router)
+api.add_router("/queues", routes_queues.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -9,6 +9,7 @@ from config.priorities import RULES
 from config.queues import DEFAULT, DEPENDENCIES, QUEUES
 from config.schedule import SCHEDULES
 from jobs.breaker import Breaker
+from jobs.health import Thresholds
 from jobs.localservices.payload_key import development_key
 from jobs.localservices.state import database_address, redis_address
 from jobs.queues import Queue
@@ -156,6 +157,16 @@ JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_AUTOSCALE_LOAD = env.float("JOBS_AUTOSCALE_LOAD", default=1.5)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
+JOBS_HEALTH = Thresholds(
+    waiting=env.int("HEALTH_WAITING", default=1000),
+    failed=env.int("HEALTH_FAILED", default=100),
+    alert_waiting=env.int("ALERT_WAITING", default=500),
+    alert_failed=env.int("ALERT_FAILED", default=50),
+    success_warning=env.float("HEALTH_SUCCESS_WARNING", default=0.80),
+    success_critical=env.float("HEALTH_SUCCESS_CRITICAL", default=0.50),
+    stuck_after=env.float("HEALTH_STUCK_AFTER", default=300.0),
+    beyond_p99=env.float("HEALTH_BEYOND_P99", default=300.0),
+)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
