@@ -76,7 +76,7 @@ QUEUES = (
     # -- monitoring: watches ---------------------------------------------------------------------------
     Queue(
         "alert-processing", "monitoring", concurrency=10, backoff=Exponential(2), rate=parse_rate("100/min"),
-        keep_failed=50,
+        keep_failed=50, tasks=("monitoring.tasks.alerts.evaluate_alert_rules",),
     ),
     Queue(
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,

@@ -7,6 +7,7 @@ from jobs.schedules import Schedule
 
 SCHEDULES = (
     Schedule("health report", "monitoring.tasks.health.report_health", crontab="*/5 * * * *"),
+    Schedule("alert rules", "monitoring.tasks.alerts.evaluate_alert_rules", crontab="* * * * *"),
     Schedule("roll-up of metrics", "monitoring.tasks.metrics.roll_up_metrics", crontab="3 * * * *"),
     Schedule("due dead-letter retries", "jobs.tasks.process_dead_letter_retries", crontab="* * * * *"),
     Schedule(

@@ -206,6 +206,10 @@ DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 COINGECKO_API_KEY = env.str("COINGECKO_API_KEY", default="")
 
+ALERT_WEBHOOK_URL = env.str(
+    "ALERT_WEBHOOK_URL", default=""
+)  # where platform alerts go; without it, to the log
+
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 
 MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")
