@@ -12,6 +12,7 @@ from jobs.breaker import Breaker
 from jobs.health import Thresholds
 from jobs.localservices.payload_key import development_key
 from jobs.localservices.state import database_address, redis_address
+from jobs.logs import logging_config
 from jobs.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -143,7 +144,9 @@ PAYLOAD_ENCRYPTION_KEYS = env.list("PAYLOAD_ENCRYPTION_KEYS", default=[]) or (
 )
 
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")  # text or json
+LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)
 
 # -- jobs and Celery -----------------------------------------------------------------------------------
 

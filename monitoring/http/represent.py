@@ -13,7 +13,7 @@ _TOLD = ("enqueued", "started", "completed", "failed", "retried", "stalled", "ca
 def span(numbers: Numbers) -> Span:
     """A span."""
     return Span(
-        **{name: numbers[name] for name in _TOLD},  # type: ignore[arg-type]  # the counters are whole numbers
+        **{name: numbers[name] for name in _TOLD},
         success_share=numbers.success,
         depth=numbers.depth,
         oldest_seconds=numbers.oldest,

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -38,13 +39,13 @@ def test_every_percentile_of_every_list_is_right_to_within_two_percent(
 @pytest.mark.parametrize("shape", ["lognormal", "exponential", "pareto", "two humps"])
 def test_percentiles_of_a_million_durations_are_right_to_within_two_percent(shape: str) -> None:
     draw = np.random.default_rng(7)
-    values = {
+    draws: dict[str, Callable[[], np.ndarray]] = {
         "lognormal": lambda: draw.lognormal(-2, 2, 1_000_000),
         "exponential": lambda: draw.exponential(0.3, 1_000_000) + 1e-6,
         "pareto": lambda: draw.pareto(1.5, 1_000_000) + 0.001,
         "two humps": lambda: np.concatenate([draw.normal(0.01, 0.001, 900_000), draw.normal(30, 2, 100_000)]),
-    }[shape]()
-    values = np.clip(values, 1e-6, None)
+    }
+    values = np.clip(draws[shape](), 1e-6, None)
     places = np.maximum(0, np.ceil(np.log(values * 1e6) / math.log(1.03)).astype(int))
     found, numbers = np.unique(places, return_counts=True)
     counts = dict(zip(found.tolist(), numbers.tolist(), strict=True))
