@@ -120,7 +120,10 @@ PAGES_NAVIGATION = (  # name of the address, label, icon in jobs/static/jobs/ico
     ("dead-letters", "Dead letters", "dead-letters"),
     ("schedules", "Schedules", "schedules"),
     ("workers", "Workers", "workers"),
+    ("performance", "Performance", "chart"),
+    ("platform-alerts", "Alerts", "warning"),
 )
+PAGES_QUEUE_PARTS = ("queue-history",)  # names of addresses whose parts a queue's page fetches
 UNFOLD = {  # the admin's theme, in the pages' colour
     "SITE_TITLE": "Millrace",
     "SITE_HEADER": "Millrace",
