@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jobs.http.request_lines.RequestLines",
     "django.middleware.security.SecurityMiddleware",
     "jobs.pages.security.ContentSecurityPolicy",
     "config.middleware.StaticFiles",
@@ -218,6 +219,6 @@ ALERT_WEBHOOK_URL = env.str(
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 
-MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")
+MIDDLEWARE.insert(2, "jobs.http.middleware.ProblemDetails")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
 JOBS_API_REQUESTS_PER_MINUTE = env.int("JOBS_API_REQUESTS_PER_MINUTE", default=1200)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from jobs import histogram
 from jobs.configuration import queue_book
 from jobs.names import short_name
-from monitoring.queries.series import Numbers, Step, by_task, rows, start_of
+from monitoring.queries.series import Step, by_task, rows, start_of
 
 _SPANS: dict[str, tuple[Step, float]] = {"hour": ("minute", 1), "day": ("hour", 24), "week": ("hour", 168)}
 
@@ -22,15 +22,17 @@ class Task:
 
     name: str
     queue: str
-    numbers: Numbers
+    ended: int
+    failed: int
     per_hour: float
+    mean_run: float | None
     waits: list[float | None]
     runs: list[float | None]
 
     @property
     def failure_share(self) -> float:
         """The share of its jobs that failed."""
-        return 1 - self.numbers.success if self.numbers.success is not None else 0.0
+        return self.failed / self.ended if self.ended else 0.0
 
 
 _ORDERS: dict[str, Callable[[Task], float]] = {
@@ -57,8 +59,10 @@ def _tasks(step: Step, hours: float) -> list[Task]:
         Task(
             name=short_name(task),
             queue=queue,
-            numbers=numbers,
+            ended=numbers.ended,
+            failed=numbers["failed"],
             per_hour=numbers.ended / hours,
+            mean_run=numbers.mean_run,
             waits=histogram.percentiles(numbers.waits, (0.5, 0.95, 0.99)),
             runs=histogram.percentiles(numbers.runs, (0.5, 0.95, 0.99)),
         )

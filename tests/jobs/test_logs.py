@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+from django.test import Client
 
 from jobs import testing
 from jobs.logs import formatter, logging_config
@@ -51,6 +52,28 @@ def test_a_failure_is_a_warning_with_its_reason(lines: list[dict[str, object]]) 
     (line,) = lines
     assert line["level"] == "warning"
     assert "run 1 failed" in str(line["event"])
+
+
+def test_a_line_of_a_request_names_it_and_no_later_line_does(client: Client) -> None:
+    handler, logger = _Lines(), logging.getLogger("django.request")
+    logger.addHandler(handler)
+    try:
+        response = client.get("/api/v1/nothing", headers={"X-Request-ID": "r-1"})
+    finally:
+        logger.removeHandler(handler)
+    assert response["X-Request-ID"] == "r-1"
+    (line,) = handler.lines
+    assert (line["request_id"], line["method"], line["path"]) == ("r-1", "GET", "/api/v1/nothing")
+    later = json.loads(formatter("json").format(logging.LogRecord("x", logging.INFO, "", 0, "m", (), None)))
+    assert "request_id" not in later
+
+
+def test_a_request_without_an_id_or_with_a_bad_one_gets_its_own(client: Client) -> None:
+    ids = [
+        client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] for given in ("", "x" * 101)
+    ]
+    assert len(set(ids)) == 2
+    assert all(len(each) == 36 for each in ids)
 
 
 def test_lines_for_people_have_the_same_fields() -> None:

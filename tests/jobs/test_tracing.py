@@ -50,7 +50,7 @@ def test_a_call_is_a_producer_span_and_its_run_a_consumer_span_below_it(received
     assert ran.attributes["messaging.destination.name"] == "quick"
     assert (ran.attributes["millrace.run"], ran.attributes["millrace.outcome"]) == (1, "completed")
     assert received.services == {"millrace"}
-    assert Job.objects.get().canvas["headers"]["traceparent"] == f"00-{sent.trace}-{sent.id}-03"
+    assert Job.objects.get().canvas == {"headers": {"traceparent": f"00-{sent.trace}-{sent.id}-03"}}
 
 
 def test_a_flow_with_a_retry_is_one_trace_span_by_span(received: Receiver) -> None:

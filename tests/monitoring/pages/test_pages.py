@@ -74,6 +74,8 @@ def test_performance_shows_the_tasks_in_the_chosen_order(
     text = _text(browser, "/performance", order=order, span="hour")
     places = [text.index(f'<strong class="break">{name}</strong>') for name in names]
     assert all(before < after for before, after in pairwise(places))
+    assert '8 <span class="soft small">of 9</span>' in text
+    assert 'data-label="Run mean">60 s' in text or 'data-label="Run mean">1 min' in text
 
 
 def test_performance_without_jobs_says_so(browser: Client) -> None:
