@@ -27,7 +27,7 @@ def say_whose(_logger: Any, _method: str, event: Event) -> Event:
         event["task"] = run.task.name
         event["attempt"] = run.tally.attempt
         event["correlation_id"] = run.correlation_id
-    if trace := tracing.trace_id():
+    if trace := (run.trace_id if run else "") or tracing.trace_id():
         event["trace_id"] = trace
     return event
 
@@ -40,8 +40,12 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
         "formatters": {"millrace": {"()": "jobs.logs.formatter", "form": form}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "millrace"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # Celery tells each success in a line of its own; ours says more.
-        "loggers": {"celery.app.trace": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+        # Celery tells of each message and each success in a line of its own; ours says more.
+        "loggers": {
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},
+        },
     }
 
 

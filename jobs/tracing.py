@@ -112,6 +112,7 @@ def _running(run: "Run", request: Any) -> Iterator[None]:
         record_exception=False,
         set_status_on_exception=False,
     ) as span:
+        run.trace_id = f"{span.get_span_context().trace_id:032x}"  # its end is told outside of the span
         try:
             yield
         except Retry as error:

@@ -37,8 +37,8 @@ def create_missing(**_: Any) -> None:
     """After each migrate: rules that are not there yet; those that were changed stay as they are."""
     from monitoring.models import AlertRule
 
-    for rule in defaults(health_thresholds()):
-        AlertRule.objects.get_or_create(name=rule["name"], defaults=rule)
+    rules = [AlertRule(**rule) for rule in defaults(health_thresholds())]
+    AlertRule.objects.bulk_create(rules, ignore_conflicts=True)
 
 
 def _rule(
