@@ -104,13 +104,17 @@ QUEUES = (
     Queue(
         "alert-processing", "monitoring", concurrency=10, backoff=Exponential(2), rate=parse_rate("100/min"),
         keep_failed=50,
-        tasks=("analysis.tasks.alerts.check_alerts", "analysis.tasks.alerts.check_specific_alert"),
+        tasks=(
+            "analysis.tasks.alerts.check_alerts", "analysis.tasks.alerts.check_specific_alert",
+            "monitoring.tasks.alerts.evaluate_alert_rules",
+        ),
     ),
     Queue(
         "maintenance", "monitoring", concurrency=1, backoff=Exponential(2), rate=parse_rate("2/min"), keep_failed=50,
         tasks=(
             "jobs.tasks.purge_dead_letters", "jobs.tasks.process_dead_letter_retries",
-            "monitoring.tasks.health.report_health", "enrichment.tasks.social.cleanup_old_social_metrics",
+            "monitoring.tasks.health.report_health", "monitoring.tasks.metrics.roll_up_metrics",
+            "enrichment.tasks.social.cleanup_old_social_metrics",
             "enrichment.tasks.coins.cleanup_old_price_data", "enrichment.tasks.coins.warm_cache",
         ),
     ),

@@ -8,6 +8,8 @@ from jobs.scheduling.policy import Overlap
 
 SCHEDULES = (
     Schedule("health report", "monitoring.tasks.health.report_health", crontab="*/5 * * * *"),
+    Schedule("alert rules", "monitoring.tasks.alerts.evaluate_alert_rules", crontab="* * * * *"),
+    Schedule("roll-up of metrics", "monitoring.tasks.metrics.roll_up_metrics", crontab="3 * * * *"),
     Schedule("due dead-letter retries", "jobs.tasks.process_dead_letter_retries", crontab="* * * * *"),
     Schedule(
         "alerts about dead letters", "execution.tasks.dead_letters.notify_dead_letters", crontab="* * * * *"

@@ -7,6 +7,8 @@ from analysis.http import alerts, coins, wallets
 from enrichment.http import exchanges, news, orders, social
 from execution.http import contracts, intents, notifications, speech
 from jobs.http.api import api
+from monitoring.http import routes_alerts, routes_queues
+from monitoring.http.prometheus import metrics
 
 api.add_router("/wallets", wallets.router)
 api.add_router("/coins", coins.router)
@@ -22,11 +24,15 @@ api.add_router("/intents", intents.router)
 api.add_router("/contracts", contracts.router)
 api.add_router("/speech", speech.router)
 api.add_router("/notifications", notifications.router)
+api.add_router("/queues", routes_queues.router)
+api.add_router("/monitoring", routes_alerts.router)
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("metrics", metrics),
     path("", include("jobs.http.urls")),
     path("", include("jobs.pages.urls")),
+    path("", include("monitoring.pages.urls")),
     path("", include("analysis.pages.urls")),
     path("", include("enrichment.pages.urls")),
     path("", include("execution.pages.urls")),

@@ -6,6 +6,7 @@ from functools import cache
 from django.conf import settings
 
 from jobs.breaker import Breaker
+from jobs.health import Thresholds
 from jobs.priority_rules import Rule, by_task
 from jobs.queues import QueueBook
 
@@ -59,3 +60,9 @@ def resume_window() -> float:
 def retention_grace() -> float:
     """Seconds for which a finished job is kept even when its queue keeps fewer."""
     return float(getattr(settings, "JOBS_RETENTION_GRACE", 600.0))
+
+
+def health_thresholds() -> Thresholds:
+    """Where health ends."""
+    found: Thresholds = getattr(settings, "JOBS_HEALTH", Thresholds())
+    return found

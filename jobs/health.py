@@ -14,10 +14,19 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Counts above which, and shares below which, somebody should look; `minimum` jobs make a share."""
+    """A queue is healthy below these counts, and above these shares; `minimum` jobs make a share.
 
-    waiting: int = 500
-    failed: int = 50
+    `alert_waiting` and `alert_failed`: above these an alert is raised, while the queue may still be healthy.
+    `stuck_after`: seconds for which a run that tells no progress is trusted. `beyond_p99`: how many seconds
+    longer than its task's p99 a run may take.
+    """
+
+    waiting: int = 1000
+    failed: int = 100
+    alert_waiting: int = 500
+    alert_failed: int = 50
+    stuck_after: float = 300.0
+    beyond_p99: float = 300.0
     success_warning: float = 0.80
     success_critical: float = 0.50
     minimum: int = 10
@@ -36,6 +45,8 @@ class Vitals:
     success: float | None
     deaf: int = 0  # workers that live and receive nothing
     held_back: tuple[str, ...] = ()  # breakers that are not closed
+    stuck: int = 0  # runs that tell no progress
+    late: int = 0  # runs that take far longer than others of their task, or than their stale-after
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,12 @@ class Problem:
 
 def problems(vitals: Vitals, limits: Thresholds | None = None) -> list[Problem]:
     """Everything that is wrong with a queue, worst first."""
-    found = [*_unattended(vitals), *_impaired(vitals), *_overdue(vitals, limits or Thresholds())]
+    found = [
+        *_unattended(vitals),
+        *_impaired(vitals),
+        *_overdue(vitals, limits or Thresholds()),
+        *_slow(vitals),
+    ]
     return sorted(found, key=lambda problem: problem.level != Level.CRITICAL)
 
 
@@ -89,18 +105,18 @@ def _impaired(vitals: Vitals) -> Iterator[Problem]:
 
 
 def _overdue(vitals: Vitals, limits: Thresholds) -> Iterator[Problem]:
-    if vitals.waiting > limits.waiting:
+    if vitals.waiting >= limits.waiting:
         yield Problem(
             Level.WARNING,
             "long queue",
-            f"More than {limits.waiting} jobs wait.",
+            f"{limits.waiting} jobs or more wait.",
             "Add workers, or look at what keeps these busy.",
         )
-    if vitals.dead > limits.failed:
+    if vitals.dead >= limits.failed:
         yield Problem(
             Level.WARNING,
             "many failed",
-            f"More than {limits.failed} dead letters are open.",
+            f"{limits.failed} dead letters or more are open.",
             "Retry or discard them under Dead letters.",
         )
     share = vitals.success
@@ -112,3 +128,24 @@ def _overdue(vitals: Vitals, limits: Thresholds) -> Iterator[Problem]:
             f"Only {share:.0%} of the jobs that ended within an hour succeeded.",
             "See what they have in common under Dead letters.",
         )
+
+
+def _slow(vitals: Vitals) -> Iterator[Problem]:
+    if vitals.stuck:
+        yield Problem(
+            Level.WARNING,
+            "stuck",
+            f"{_runs(vitals.stuck)} for minutes and told no progress.",
+            "Look at their logs under Jobs; cancel those that hang, or let the task tell its progress.",
+        )
+    if vitals.late:
+        yield Problem(
+            Level.WARNING,
+            "slow",
+            f"{_runs(vitals.late)} far longer than other runs of its task.",
+            "See what they wait for; a time limit would end them.",
+        )
+
+
+def _runs(count: int) -> str:
+    return "A job has run" if count == 1 else f"{count} jobs have each run"

@@ -10,8 +10,10 @@ from config.queues import DEFAULT, DEPENDENCIES, QUEUES
 from config.schedule import SCHEDULES
 from jobs.breaker import Breaker
 from jobs.chaos.queues import QUEUES as CHAOS_QUEUES
+from jobs.health import Thresholds
 from jobs.localservices.payload_key import development_key
 from jobs.localservices.state import database_address, redis_address
+from jobs.logs import logging_config
 from jobs.queues import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -56,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jobs.http.request_lines.RequestLines",
     "django.middleware.security.SecurityMiddleware",
     "jobs.pages.security.ContentSecurityPolicy",
     "config.middleware.StaticFiles",
@@ -133,6 +136,8 @@ PAGES_NAVIGATION = {  # by group: name of the address, label, icon in jobs/stati
         ("dead-letters", "Dead letters", "dead-letters"),
         ("schedules", "Schedules", "schedules"),
         ("workers", "Workers", "workers"),
+        ("performance", "Performance", "chart"),
+        ("platform-alerts", "Alerts", "warning"),
     ),
     "Markets": (
         ("wallets", "Wallets", "wallets"),
@@ -147,6 +152,7 @@ PAGES_NAVIGATION = {  # by group: name of the address, label, icon in jobs/stati
         ("notifications", "Notifications", "notifications"),
     ),
 }
+PAGES_QUEUE_PARTS = ("queue-history",)  # names of addresses whose parts a queue's page fetches
 UNFOLD = {  # the admin's theme, in the pages' colour
     "SITE_TITLE": "Millrace",
     "SITE_HEADER": "Millrace",
@@ -171,7 +177,9 @@ PAYLOAD_ENCRYPTION_KEYS = env.list("PAYLOAD_ENCRYPTION_KEYS", default=[]) or (
 )
 
 ENABLE_SCHEDULED_JOBS = env.bool("ENABLE_SCHEDULED_JOBS", default=True)
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")  # text or json
+LOGGING = logging_config(LOG_FORMAT, LOG_LEVEL)
 
 # -- jobs and Celery -----------------------------------------------------------------------------------
 
@@ -189,6 +197,16 @@ JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_AUTOSCALE_LOAD = env.float("JOBS_AUTOSCALE_LOAD", default=1.5)
 JOBS_LEADER_LEASE = env.float("JOBS_LEADER_LEASE", default=4.0)
+JOBS_HEALTH = Thresholds(
+    waiting=env.int("HEALTH_WAITING", default=1000),
+    failed=env.int("HEALTH_FAILED", default=100),
+    alert_waiting=env.int("ALERT_WAITING", default=500),
+    alert_failed=env.int("ALERT_FAILED", default=50),
+    success_warning=env.float("HEALTH_SUCCESS_WARNING", default=0.80),
+    success_critical=env.float("HEALTH_SUCCESS_CRITICAL", default=0.50),
+    stuck_after=env.float("HEALTH_STUCK_AFTER", default=300.0),
+    beyond_p99=env.float("HEALTH_BEYOND_P99", default=300.0),
+)
 
 CELERY_IMPORTS = ["jobs.chaos.tasks"] if JOBS_CHAOS else []
 CELERY_BROKER_URL = REDIS_URL
@@ -279,6 +297,6 @@ PROVIDER_BUDGETS: Mapping[str, str] = {
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 
-MIDDLEWARE.insert(1, "jobs.http.middleware.ProblemDetails")
+MIDDLEWARE.insert(2, "jobs.http.middleware.ProblemDetails")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
 JOBS_API_REQUESTS_PER_MINUTE = env.int("JOBS_API_REQUESTS_PER_MINUTE", default=1200)

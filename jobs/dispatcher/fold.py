@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -9,9 +10,11 @@ from django.db import transaction
 
 from jobs import celery_json
 from jobs.configuration import queue_book
+from jobs.dispatcher.counting import count_ended, count_started
 from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
 from jobs.store.dependencies import Parent, count_down
+from jobs.store.metrics import Batch
 from jobs.store.outcomes import Moved, Outcome, Start, write_outcomes, write_progress, write_starts
 from jobs.store.parents import tell_parents
 from jobs.store.planner import look_up_by_index
@@ -32,11 +35,11 @@ class Folded:
 
 def fold(events: Sequence[Event]) -> Folded:
     """Write a batch in one transaction."""
-    folded = Folded()
+    folded, counted = Folded(), Batch(time.time())
     with transaction.atomic():
         look_up_by_index()
         for part in rounds(event for event in events if event.uid):
-            moved = _fold_round(part)
+            moved = _fold_round(part, counted)
             folded.moved += moved
             ended = [(job.id, job.state == "completed") for job in moved if job.state in TERMINAL]
             parents = count_down(ended)
@@ -45,14 +48,17 @@ def fold(events: Sequence[Event]) -> Folded:
                 parent for parent in parents if parent.cancel_siblings and parent.state == "failed"
             ]
             tell_parents(parents)
+        count_ended(counted, folded.moved)
+        counted.write()
     return folded
 
 
-def _fold_round(events: Sequence[Event]) -> list[Moved]:
+def _fold_round(events: Sequence[Event], counted: Batch) -> list[Moved]:
     ended = {(event.uid, event.run) for event in events if event.is_outcome}
     starts = [e for e in events if e.kind == "started" and (e.uid, e.run) not in ended]
     if starts:
-        write_starts([Start(e.uid, e.run, e.at_ms / 1000, e.worker) for e in starts])
+        begun = write_starts([Start(e.uid, e.run, e.at_ms / 1000, e.worker) for e in starts])
+        count_started(counted, begun)
     told = _latest_progress(events)
     write_progress([(uid, run, *told[uid, run]) for uid, run in told if (uid, run) not in ended])
     if not ended:

@@ -16,7 +16,7 @@ from celery.app.task import Context
 from celery.utils.threads import LocalStack
 from django.db import InterfaceError, OperationalError, transaction
 
-from jobs import celery_json
+from jobs import celery_json, tracing
 from jobs.store.continuations import Continuation, add_children, take_continuations
 from jobs.worker import context
 
@@ -45,7 +45,8 @@ class Follower:
 
     def _follow(self, ended: Continuation) -> None:
         request = _request(ended)
-        with self._as_current(request, ended.correlation_id or ended.uid):
+        current = self._as_current(request, ended.correlation_id or ended.uid)
+        with current, tracing.continued(ended.canvas.get("headers")):
             try:
                 with transaction.atomic():
                     self._go_on(ended, request)

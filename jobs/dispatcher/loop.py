@@ -27,6 +27,7 @@ from jobs.dispatcher.log import Log
 from jobs.dispatcher.pruning import Pruner
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
+from jobs.dispatcher.sampling import Sampler
 from jobs.dispatcher.window import Out, Window
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, connect
@@ -36,6 +37,7 @@ from jobs.guards import configured
 from jobs.states import TERMINAL
 from jobs.store.dedup.throttle import prune_windows
 from jobs.store.doctor import repair_flows
+from jobs.store.metrics import add_tallies
 from jobs.store.outcomes import Moved
 from jobs.store.subtrees import cancel_children
 from jobs.store.waiting import outlook
@@ -69,6 +71,7 @@ class Dispatcher:
         self._cancellations = Cancellations(self._redis)
         self._breakers = Breakers(self._redis, configured())
         self._pruner = Pruner()
+        self._sampler = Sampler(self._redis)
         self._unfolded: list[Event] = []
         self._fold_due = 0.0
         self._folded_at = 0.0
@@ -213,6 +216,7 @@ class Dispatcher:
             self._poll(now)
         self._rescue(now, roll)
         self._pruner.work(self.windows)
+        self._sampler.work(self.windows)
         if now >= self._tidy_at:
             self._tidy_at = now + 5.0
             self._tidy(roll.now_ms)
@@ -256,6 +260,8 @@ class Dispatcher:
             window.dirty = window.dirty or waiting
             if due_in is not None:
                 window.due_in(max(0.0, due_in))
+        if self.windows:
+            add_tallies(list(self.windows))
         self._follow()
 
     def _rescue(self, now: float, roll: Roll) -> None:

@@ -14,6 +14,7 @@ from jobs.encryption import MARK
 from jobs.fence.leases import Ticket
 from jobs.ids import new_id
 from jobs.payloads import VERSION
+from jobs.tracing import names_of
 from jobs.worker.messages import BUNDLE_TASK, HEADER, Passport
 
 _ORIGIN = f"{os.getpid()}@{socket.gethostname()}"
@@ -47,7 +48,9 @@ class Released:
     @property
     def has_canvas(self) -> bool:
         """Whether Celery has something to do after it: callbacks, a chain, a chord, stamps."""
-        return not self.canvas.keys() <= _PLAIN_CANVAS
+        if self.canvas.keys() <= _PLAIN_CANVAS:
+            return False
+        return bool(self.canvas.keys() - _PLAIN_CANVAS - {"headers"} or names_of(self.canvas["headers"]))
 
 
 @dataclass

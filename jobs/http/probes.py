@@ -22,7 +22,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """
     missing = _missing()
     answer: dict[str, object] = {"status": "unready" if missing else "ready"}
-    if "database" not in missing and _signed_in(request):
+    if "database" not in missing and signed_in(request):
         answer["missing"] = missing
     return JsonResponse(answer, status=503 if missing else 200)
 
@@ -46,7 +46,8 @@ def _database_answers() -> bool:
     return True
 
 
-def _signed_in(request: HttpRequest) -> bool:
+def signed_in(request: HttpRequest) -> bool:
+    """Whether the request has a session or a token that may look."""
     try:
         return may_view(request.user) or bool(Token()(request))
     except Problem:

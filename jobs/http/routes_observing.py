@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import PatchDict, Query, Router
 
 from jobs import control
-from jobs.configuration import queue_book
+from jobs.configuration import health_thresholds, queue_book
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.health import Level, Vitals, problems
 from jobs.http import represent
@@ -28,6 +28,7 @@ from jobs.queries.failures import find_letters
 from jobs.queries.presence import Presence, presence
 from jobs.queries.priorities import priority_distribution
 from jobs.queries.queue_settings import limits_of
+from jobs.queries.slow import Slow, slow_runs
 from jobs.queries.stats import QueueStats, stats_of
 from jobs.queues import Queue
 
@@ -46,9 +47,10 @@ def health(request: HttpRequest) -> Health:
     """The verdict over all and per queue, with what to do about each issue."""
     names = queue_book().names
     present = presence(names)
-    breakers = breakers_or_none()
+    breakers, slow = breakers_or_none(), slow_runs(names)
     judged = [
-        _judged(name, stats, present, holding_back(name, breakers)) for name, stats in stats_of(names).items()
+        _judged(name, stats, present, holding_back(name, breakers), slow[name])
+        for name, stats in stats_of(names).items()
     ]
     redis = "ok" if present.reachable else _redis_trouble()
     verdicts = {queue.status for queue in judged} | ({"critical"} if redis != "ok" else set())
@@ -130,7 +132,9 @@ def _queue(declared: Queue) -> QueueOut:
     return represent.queue(declared, stats_of([name])[name], limits_of([name])[name])
 
 
-def _judged(name: str, stats: QueueStats, present: Presence, held_back: tuple[str, ...]) -> QueueHealth:
+def _judged(
+    name: str, stats: QueueStats, present: Presence, held_back: tuple[str, ...], slow: Slow
+) -> QueueHealth:
     vitals = Vitals(
         waiting=stats.backlog.waiting.value,
         active=stats.backlog.active.value,
@@ -141,8 +145,10 @@ def _judged(name: str, stats: QueueStats, present: Presence, held_back: tuple[st
         success=stats.pace.success,
         deaf=present.deaf(name),
         held_back=held_back,
+        stuck=slow.stuck,
+        late=slow.late,
     )
-    found = problems(vitals)
+    found = problems(vitals, health_thresholds())
     critical = any(problem.level == Level.CRITICAL for problem in found)
     issues = [
         Issue(level=str(problem.level), message=problem.sentence, recommendation=problem.advice)

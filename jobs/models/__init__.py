@@ -9,6 +9,7 @@ from jobs.models.continuation import Continuation
 from jobs.models.dead_letter import DeadLetter
 from jobs.models.dependency import Dependency
 from jobs.models.job import Job
+from jobs.models.metric import FencedSeen, Metric, Tally
 from jobs.models.queue_settings import QueueSettings
 from jobs.models.schedule import ScheduledRun, SchedulePolicy
 from jobs.models.throttle_window import ThrottleWindow
@@ -16,6 +17,6 @@ from jobs.models.token import ApiToken
 
 __all__ = [
     "ApiToken", "Attempt", "AuditEntry", "BreakerEvent", "BreakerSetting", "BulkRetry", "Chord", "ChordPart",
-    "Continuation", "DeadLetter", "Dependency", "Job", "QueueSettings", "SchedulePolicy", "ScheduledRun",
-    "ThrottleWindow",
+    "Continuation", "DeadLetter", "Dependency", "FencedSeen", "Job", "Metric", "QueueSettings", "SchedulePolicy",
+    "ScheduledRun", "Tally", "ThrottleWindow",
 ]  # fmt: skip

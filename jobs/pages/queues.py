@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -62,6 +63,7 @@ def _context(request: HttpRequest, name: str) -> dict[str, Any]:
         ],
         "fair": limits.fair,
         "may": may_operate(request.user),
+        "parts": getattr(settings, "PAGES_QUEUE_PARTS", ()),
     }  # fmt: skip
 
 

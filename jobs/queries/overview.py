@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from jobs.configuration import queue_book
+from jobs.configuration import health_thresholds, queue_book
 from jobs.health import Level, Problem, Vitals, problems
 from jobs.limits import Limits
 from jobs.models import Attempt
@@ -12,6 +12,7 @@ from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queries.pace import Pace, paces
 from jobs.queries.presence import Presence, presence
 from jobs.queries.queue_settings import limits_of, state_of
+from jobs.queries.slow import Slow, slow_runs
 
 _LAST = 12
 
@@ -111,9 +112,17 @@ def overview() -> Overview:
     """One look at everything, at a cost that does not grow with the number of jobs."""
     names = queue_book().names
     now, backlog, pace = presence(names), backlogs(names), paces(names)
-    limits, breakers = limits_of(names), breakers_or_none()
+    limits, breakers, slow = limits_of(names), breakers_or_none(), slow_runs(names)
     queues = [
-        _queue(name, backlog[name], pace.get(name, Pace()), now, limits[name], holding_back(name, breakers))
+        _queue(
+            name,
+            backlog[name],
+            pace.get(name, Pace()),
+            now,
+            limits[name],
+            holding_back(name, breakers),
+            slow[name],
+        )
         for name in names
     ]
     return Overview(
@@ -133,11 +142,20 @@ def last_ended(limit: int = _LAST) -> list[Attempt]:
 def queue_now(name: str) -> QueueNow:
     """One queue alone."""
     found, held_back = paces([name]).get(name, Pace()), holding_back(name, breakers_or_none())
-    return _queue(name, backlogs([name])[name], found, presence([name]), limits_of([name])[name], held_back)
+    slow = slow_runs([name])[name]
+    return _queue(
+        name, backlogs([name])[name], found, presence([name]), limits_of([name])[name], held_back, slow
+    )
 
 
 def _queue(
-    name: str, backlog: Backlog, pace: Pace, now: Presence, limits: Limits, held_back: tuple[str, ...]
+    name: str,
+    backlog: Backlog,
+    pace: Pace,
+    now: Presence,
+    limits: Limits,
+    held_back: tuple[str, ...],
+    slow: Slow,
 ) -> QueueNow:
     slots = now.slots(name)
     vitals = Vitals(
@@ -150,8 +168,10 @@ def _queue(
         success=pace.success,
         deaf=now.deaf(name),
         held_back=held_back,
+        stuck=slow.stuck,
+        late=slow.late,
     )
-    wrong = tuple(problems(vitals)) if now.reachable else ()
+    wrong = tuple(problems(vitals, health_thresholds())) if now.reachable else ()
     owner = queue_book().get(name).owner
     return QueueNow(name, owner, backlog, pace, slots, wrong, state_of(limits), limits)
 

@@ -25,7 +25,7 @@ class QueueStats:
 def stats_of(queues: Sequence[str]) -> dict[str, QueueStats]:
     """The statistics of these queues."""
     counts = counts_by_queue_and_state()
-    work, pace, last = backlogs(queues), paces(queues), _last_ended(queues)
+    work, pace, last = backlogs(queues), paces(queues), last_ended(queues)
     none = dict.fromkeys((str(state) for state in State), 0)
     return {
         name: QueueStats(none | counts.get(name, {}), work[name], pace.get(name, Pace()), last.get(name))
@@ -33,7 +33,8 @@ def stats_of(queues: Sequence[str]) -> dict[str, QueueStats]:
     }
 
 
-def _last_ended(queues: Sequence[str]) -> dict[str, datetime]:
+def last_ended(queues: Sequence[str]) -> dict[str, datetime]:
+    """When a job of each queue ended last; queues in which none did are left out."""
     with connection.cursor() as cursor:
         cursor.execute(_LAST_ENDED, [list(queues)])
         return dict(cursor.fetchall())

@@ -230,6 +230,9 @@ WITH failed AS (
     SELECT uid, 'failed', jsonb_build_object('exc_type', 'DependencyFailed',
         'exc_message', jsonb_build_array(reason), 'exc_module', 'jobs.errors')::text, ''
     FROM failed WHERE canvas ?| '{link,link_error,chain,chord}'
+), counted AS (
+    INSERT INTO jobs_tally (queue, task, at, kind, n)
+    SELECT queue, task, date_trunc('minute', finished_at, 'UTC'), 'failed', 1 FROM failed
 )
 INSERT INTO django_celery_results_taskresult
     (task_id, task_name, status, content_type, content_encoding, result, date_created, date_done, meta)

@@ -176,10 +176,16 @@ _TYPES = [
 ]
 _PLACES = tuple(f"c{n}" for n in range(len(_TYPES)))
 _FROM_V = _SELECTED.format(*(f"v.c{n}" for n in range(len(_TYPES))))
-_INSERT_ONE = (
-    f"INSERT INTO jobs_job ({_COLUMNS}) "
-    f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED} "
-    "ON CONFLICT DO NOTHING RETURNING uid"
+# What is inserted is counted in the same statement: see `jobs.store.metrics`.
+_COUNTED = (
+    "WITH created AS ({insert} ON CONFLICT DO NOTHING RETURNING uid, queue, task, created_at), "
+    "counted AS (INSERT INTO jobs_tally (queue, task, at, kind, n) {tally}) "
+    "SELECT uid FROM created"
+)
+_INSERT_ONE = _COUNTED.format(
+    insert=f"INSERT INTO jobs_job ({_COLUMNS}) "
+    f"SELECT {_SELECTED.format(*(f'%s::{kind}' for kind in _TYPES))}, {_FIXED}",
+    tally="SELECT queue, task, date_trunc('minute', created_at, 'UTC'), 'enqueued', 1 FROM created",
 )
 _REPLACE = (
     f"UPDATE jobs_job SET ({_COLUMNS.partition(', created_at')[0]}) = "  # noqa: S608 -- built from constants
@@ -187,8 +193,9 @@ _REPLACE = (
     "started_at = NULL, progress = NULL, progress_detail = NULL, reason = '' "
     "WHERE uid = %s AND state = 'blocked' AND canvas @> '{\"replaced\": true}'"
 )
-_INSERT_MANY = (
-    f"INSERT INTO jobs_job ({_COLUMNS}) SELECT {_FROM_V}, {_FIXED} "  # noqa: S608 -- built from constants
-    f"FROM json_to_recordset(%s::json) AS v({', '.join(f'c{n} {kind}' for n, kind in enumerate(_TYPES))}) "
-    "ON CONFLICT DO NOTHING RETURNING uid"
+_INSERT_MANY = _COUNTED.format(
+    insert=f"INSERT INTO jobs_job ({_COLUMNS}) SELECT {_FROM_V}, {_FIXED} "  # noqa: S608 -- built from constants
+    f"FROM json_to_recordset(%s::json) AS v({', '.join(f'c{n} {kind}' for n, kind in enumerate(_TYPES))})",
+    tally="SELECT queue, task, date_trunc('minute', min(created_at), 'UTC'), 'enqueued', count(*) "
+    "FROM created GROUP BY queue, task",
 )

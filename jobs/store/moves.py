@@ -152,6 +152,9 @@ WITH cancelled AS (
     FROM cancelled
     ON CONFLICT (task_id) DO UPDATE SET
         status = excluded.status, result = excluded.result, date_done = excluded.date_done
+), counted AS (
+    INSERT INTO jobs_tally (queue, task, at, kind, n)
+    SELECT queue, task, date_trunc('minute', finished_at, 'UTC'), 'cancelled', 1 FROM cancelled
 )
 SELECT id FROM cancelled
 """

@@ -72,12 +72,26 @@ class Moved:
     run_seconds: float | None
     due_in: float | None
     followed: bool = False
+    started: float | None = None  # Unix seconds, as `ended`
+    ended: float = 0.0
+    fresh: bool = True  # its start was not written before
 
 
-def write_starts(starts: Sequence[Start]) -> None:
-    """Rows that are `waiting` for exactly this run become `active`."""
+@dataclass(frozen=True)
+class Begun:
+    """A row that a start changed. `wait_seconds` is from due to started, None where nobody knows."""
+
+    queue: str
+    task: str
+    started: float
+    wait_seconds: float | None
+
+
+def write_starts(starts: Sequence[Start]) -> list[Begun]:
+    """Rows that are `waiting` for exactly this run become `active`; answers with those that did."""
     with connection.cursor() as cursor:
         cursor.execute(_START, [as_records(starts)])
+        return [Begun(*row) for row in cursor.fetchall()]
 
 
 def write_progress(latest: Sequence[tuple[str, int, float | None, str]]) -> None:
@@ -109,13 +123,21 @@ _CANCELLED = (
     " OR (j.cancel_requested_at IS NOT NULL AND v.kind IN ('retried', 'snoozed', 'stalled')))"
 )
 
-_START = """
+# `o` is the row as it was (RETURNING OLD needs PostgreSQL 18). Since when a job was due is known for its first
+# run and for one whose moment was set after the run before; not for parents, nor for what a stall gave back.
+_DUE = """
+    CASE WHEN o.children_count = 0 AND (o.runs = 0 OR o.run_at > o.started_at)
+        THEN greatest(o.created_at, o.run_at) END
+"""
+
+_START = f"""
 UPDATE jobs_job j
 SET state = 'active', runs = v.run, started_at = to_timestamp(v.at), worker = v.worker,
     progress = NULL, progress_detail = NULL
-FROM json_to_recordset(%s::json) AS v(uid text, run int, at float8, worker text)
+FROM json_to_recordset(%s::json) AS v(uid text, run int, at float8, worker text) JOIN jobs_job o ON o.uid = v.uid
 WHERE j.uid = v.uid AND CASE j.state WHEN 'waiting' THEN j.runs = v.run - 1 ELSE false END
-"""
+RETURNING j.queue, j.task, v.at, extract(epoch FROM to_timestamp(v.at) - {_DUE})::float8
+"""  # noqa: S608 -- built from constants
 
 _PROGRESS = """
 UPDATE jobs_job j
@@ -159,9 +181,9 @@ WITH v AS (
         args = coalesce(v.args::jsonb, j.args),
         kwargs = coalesce(v.kwargs::jsonb, j.kwargs),
         canvas = CASE WHEN v.kind = 'replaced' THEN '{{"replaced": true}}' ELSE j.canvas END
-    FROM v
+    FROM v JOIN jobs_job o ON o.uid = v.uid
     WHERE j.uid = v.uid AND {_EXPECTED}
-    RETURNING j.*,
+    RETURNING j.*, {_DUE} AS due, o.state <> 'active' AS fresh,
         CASE WHEN j.state = 'cancelled' AND v.kind <> 'expired' THEN 'cancelled' ELSE v.kind END AS kind,
         v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
         v.result, v.keep_result, v.delay AS retry_delay, v.passed, v.children, v.ignored,
@@ -212,8 +234,7 @@ WITH v AS (
         meta = excluded.meta
 )
 SELECT id, uid, queue, task, state, kind, priority,
-    extract(epoch FROM to_timestamp(started) - greatest(created_at, coalesce(run_at, created_at)))::float8,
-    (ended - started)::float8,
-    CASE WHEN state = 'delayed' THEN retry_delay END, followed
+    extract(epoch FROM to_timestamp(started) - due)::float8, (ended - started)::float8,
+    CASE WHEN state = 'delayed' THEN retry_delay END, followed, started, ended, fresh
 FROM moved
 """  # noqa: S608 -- built from constants

@@ -18,6 +18,13 @@ def end_replaced(uid: str, state: str, reason: str) -> None:
 
 
 _END = """
-UPDATE jobs_job SET state = %s, reason = %s, finished_at = clock_timestamp()
-WHERE uid = %s AND state = 'blocked' AND canvas @> '{"replaced": true}' RETURNING id
+WITH ended AS (
+    UPDATE jobs_job SET state = %s, reason = %s, finished_at = clock_timestamp()
+    WHERE uid = %s AND state = 'blocked' AND canvas @> '{"replaced": true}'
+    RETURNING id, queue, task, state, finished_at
+), counted AS (
+    INSERT INTO jobs_tally (queue, task, at, kind, n)
+    SELECT queue, task, date_trunc('minute', finished_at, 'UTC'), state, 1 FROM ended
+)
+SELECT id FROM ended
 """

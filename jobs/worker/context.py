@@ -42,6 +42,7 @@ class Run:
     last_progress: float = field(default=0.0)
     bundle: Any = None  # the jobs.worker.bundle.Bundle that it travels in; it then tells the outcome
     cancel: CancelSeen = field(default_factory=CancelSeen)
+    trace_id: str = ""  # while tracing is on
 
 
 class _Stack(threading.local):

@@ -106,6 +106,7 @@ def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
     if run.secrets and event != "completed":  # what a body gives back is its author's choice
         data = redact(data, run.secrets)
     text = event_json(data)
+    _say(run, event, data)
     if run.bundle is not None:
         return bool(run.bundle.end(run, event, text))
     try:
@@ -117,6 +118,22 @@ def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
     if not kept:
         logger.warning("%s: outcome %r dropped, the lease was lost (fenced)", run.lease.uid, event)
     return kept
+
+
+def _say(run: Run, event: str, data: dict[str, Any]) -> None:
+    """One line per outcome."""
+    level = logging.WARNING if event == "failed" else logging.INFO
+    if logger.isEnabledFor(level):
+        why = data.get("reason") or data.get("error") or ""
+        logger.log(
+            level,
+            "%s %s: run %d %s%s",
+            run.task.name,
+            run.lease.uid,
+            run.lease.run,
+            event,
+            f", {why}" if why else "",
+        )
 
 
 def _error(error: BaseException | None, trace: str) -> dict[str, str]:

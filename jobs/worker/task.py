@@ -17,6 +17,7 @@ from celery.exceptions import Ignore, MaxRetriesExceededError, Reject, Retry
 from celery.result import AsyncResult
 from celery.utils.time import maybe_iso8601
 
+from jobs import tracing
 from jobs.arguments import encode, signature_of
 from jobs.call_options import refuse_misspelt, refuse_unknown
 from jobs.configuration import PAYLOAD_LIMIT, queue_book
@@ -108,18 +109,22 @@ class JobTask(Task):
     def enqueue_many(self, payloads: Iterable[Mapping[str, Any]], **options: Any) -> list[JobResult]:
         """One job per mapping of keyword arguments, all or none."""
         refuse_unknown(options)
-        given = _inherited() | options
-        prepared = [prepare(self, (), payload, given) for payload in payloads]
-        policy = parse_policy(options.get("policy"))
-        answers = enqueue_all(prepared, _ids(options.get("depends_on")), policy)
+        given, several = _inherited() | options, list(payloads)
+        with tracing.enqueuing(self.name, given, len(several)) as headers:
+            carried = tracing.carried(given, headers)
+            prepared = [prepare(self, (), payload, carried) for payload in several]
+            policy = parse_policy(options.get("policy"))
+            answers = enqueue_all(prepared, _ids(options.get("depends_on")), policy)
         return [self._result(answer) for answer in answers]
 
     def _enqueue(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
     ) -> JobResult:
-        job = prepare(self, args, kwargs, _inherited() | {k: v for k, v in options.items() if v is not None})
-        needed, policy = _ids(options.get("depends_on")), parse_policy(options.get("policy"))
-        result = self._result(enqueue(job, needed, policy))
+        given = _inherited() | {k: v for k, v in options.items() if v is not None}
+        with tracing.enqueuing(self.name, given) as headers:
+            job = prepare(self, args, kwargs, tracing.carried(given, headers))
+            needed, policy = _ids(options.get("depends_on")), parse_policy(options.get("policy"))
+            result = self._result(enqueue(job, needed, policy))
         parent = current_task
         if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:
             parent.add_trail(result)
@@ -168,6 +173,10 @@ class JobTask(Task):
         run = self._claimed_run()
         if run is None:
             return self.run(*args, **kwargs)
+        with tracing.running(run, self.request):
+            return self._carry_out(run, args, kwargs)
+
+    def _carry_out(self, run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         try:
             value = self._run_body(run, *self._restored(run, args, kwargs))
         except Retry as error:

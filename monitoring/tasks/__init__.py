@@ -1,3 +1,3 @@
 """Periodic jobs that watch the others."""
 
-from monitoring.tasks import health  # noqa: F401 -- registers the tasks with Celery
+from monitoring.tasks import alerts, health, metrics  # noqa: F401 -- registers the tasks with Celery

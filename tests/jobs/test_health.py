@@ -13,10 +13,12 @@ WELL = Vitals(waiting=0, active=0, dead=0, slots=2, led=True, ended=100, success
     ("change", "badges"),
     [
         ({}, []),
-        ({"waiting": 500}, []),
-        ({"waiting": 501}, ["long queue"]),
-        ({"dead": 50}, []),
-        ({"dead": 51}, ["many failed"]),
+        ({"waiting": 999}, []),
+        ({"waiting": 1000}, ["long queue"]),
+        ({"dead": 99}, []),
+        ({"dead": 100}, ["many failed"]),
+        ({"stuck": 1}, ["stuck"]),
+        ({"late": 2}, ["slow"]),
         ({"success": 0.80}, []),
         ({"success": 0.79}, ["79% succeed"]),
         ({"success": 0.10, "ended": 9}, []),
@@ -24,7 +26,7 @@ WELL = Vitals(waiting=0, active=0, dead=0, slots=2, led=True, ended=100, success
         ({"slots": 0}, []),
         ({"slots": 0, "waiting": 1}, ["no worker"]),
         ({"led": False}, ["no dispatcher"]),
-        ({"waiting": 501, "led": False}, ["no dispatcher", "long queue"]),
+        ({"waiting": 1000, "led": False}, ["no dispatcher", "long queue"]),
     ],
 )
 def test_what_is_wrong(change: dict[str, object], badges: list[str]) -> None:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 
 from celery.result import AsyncResult
 from django.db import connection
+from django.db.models import Sum
 
-from jobs.models import Attempt, Job
+from jobs.configuration import queue_book
+from jobs.models import Attempt, Job, Metric
+from jobs.store.metrics import add_tallies
 from tests.waiting import wait_until
 
 
@@ -32,6 +35,22 @@ def assert_each_completed_once(results: Sequence[AsyncResult]) -> None:
     )
     assert set(ends.values()) == {1}
     assert len(ends) == len(uids)
+    assert_counters_equal_the_history()
+
+
+def assert_counters_equal_the_history() -> None:
+    """The time series counted every job, run and outcome once, whatever died meanwhile."""
+    add_tallies(queue_book().names)  # what no leader came to yet
+    counted = Metric.objects.filter(period="minute").aggregate(
+        **{name: Sum(name, default=0) for name in ("enqueued", "started", "completed", "retried", "stalled")}
+    )
+    started = Attempt.objects.filter(started_at__isnull=False).count()
+    outcomes = Counter(Attempt.objects.values_list("outcome", flat=True))
+    assert counted == {
+        "enqueued": Job.objects.count(),
+        "started": started + Job.objects.filter(state="active").count(),
+        **{name: outcomes[name] for name in ("completed", "retried", "stalled")},
+    }
 
 
 def executions() -> Counter[str]:

@@ -267,8 +267,8 @@ def test_a_batch_moves_each_row_by_its_own_outcome() -> None:
 
 def test_waiting_counts_from_when_the_job_could_run() -> None:
     created = at(STARTED - 100)
-    plain = make_job(state="active", runs=1, created_at=created)
-    later = make_job(state="active", runs=1, created_at=created, run_at=at(STARTED - 10))
+    plain = make_job(created_at=created)
+    later = make_job(created_at=created, run_at=at(STARTED - 10))
     moved = {m.uid: m for m in write_outcomes([outcome(plain, "completed"), outcome(later, "completed")])}
     assert moved[plain.uid].wait_seconds == pytest.approx(100)
     assert moved[later.uid].wait_seconds == pytest.approx(10)

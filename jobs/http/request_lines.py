@@ -1,0 +1,68 @@
+"""What is logged during a request says which one: its id, method and path.
+
+The id is the caller's `X-Request-ID` when it sends one, and is sent back.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.signals import request_finished
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from jobs.ids import new_id
+
+_HEADER = "X-Request-ID"
+_LONGEST = 100
+
+Answer = HttpResponseBase | Awaitable[HttpResponseBase]
+
+
+class RequestLines:
+    """Middleware, for sync and async chains."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
+        self._get_response = get_response
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Answer:
+        """The answer, with the request's id."""
+        if self._is_async:
+            return self._later(request)
+        uid = _bind(request)
+        response = self._get_response(request)
+        if isinstance(response, HttpResponseBase):
+            response.headers[_HEADER] = uid
+        return response
+
+    async def _later(self, request: HttpRequest) -> HttpResponseBase:
+        uid = _bind(request)
+        response = self._get_response(request)
+        answer = response if isinstance(response, HttpResponseBase) else await response
+        answer.headers[_HEADER] = uid
+        return answer
+
+
+def _bind(request: HttpRequest) -> str:
+    uid = _given(request.headers.get(_HEADER, "")) or new_id()
+    bind_contextvars(request_id=uid, method=request.method, path=request.path)
+    return uid
+
+
+def _given(text: str) -> str:
+    """The caller's id, unless it is none that one would want in a log."""
+    return text if len(text) <= _LONGEST and text.isascii() and text.isprintable() else ""
+
+
+@receiver(request_finished, dispatch_uid="jobs.http.request_lines")
+def _forget(**_: Any) -> None:
+    """Not before: Django logs an answer's status behind all middleware."""
+    clear_contextvars()

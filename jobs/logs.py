@@ -1,0 +1,86 @@
+"""Log lines that say whose they are: job, queue, run, correlation id and trace on each line that a run writes.
+
+`LOG_FORMAT` is `text` or `json`; `LOG_LEVEL` the least that is written. The same in every process: Celery
+leaves the set-up to us.
+"""
+
+import logging
+import logging.config
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from celery.signals import setup_logging, worker_process_shutdown
+
+from jobs import tracing
+
+Event = MutableMapping[str, Any]
+
+
+def say_whose(_logger: Any, _method: str, event: Event) -> Event:
+    """Add the running job, and the trace, if there are any."""
+    from jobs.worker import context
+
+    run = context.current()
+    if run is not None:
+        event["job_id"] = run.lease.uid
+        event["queue"] = run.lease.queue
+        event["task"] = run.task.name
+        event["attempt"] = run.tally.attempt
+        event["correlation_id"] = run.correlation_id
+    if trace := (run.trace_id if run else "") or tracing.trace_id():
+        event["trace_id"] = trace
+    return event
+
+
+def logging_config(form: str, level: str) -> dict[str, Any]:
+    """Django's LOGGING: one handler, to standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"millrace": {"()": "jobs.logs.formatter", "form": form}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "millrace"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        # Celery tells of each message and each success in a line of its own; ours says more.
+        "loggers": {
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},
+        },
+    }
+
+
+def formatter(form: str) -> logging.Formatter:
+    """Lines as JSON objects, or for people."""
+    import structlog
+
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        say_whose,
+    ]
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if form == "json":
+        last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
+    else:
+        last.append(structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False))
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
+
+
+@setup_logging.connect
+def _as_configured(loglevel: int | str | None = None, **_: Any) -> None:
+    """Celery's commands: our handlers stay, `-l` sets the level."""
+    from django.conf import settings
+
+    config: Mapping[str, Any] = settings.LOGGING
+    logging.config.dictConfig(dict(config))
+    if loglevel:
+        logging.getLogger().setLevel(loglevel)
+
+
+@worker_process_shutdown.connect
+def _send_spans(**_: Any) -> None:
+    """A pool process ends without its exit handlers."""
+    tracing.flush()

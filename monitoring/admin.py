@@ -1,0 +1,50 @@
+"""Alert rules and silences in the admin; alerts to read."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin
+
+from jobs.admin.reading import ReadOnlyAdmin
+from monitoring.measures import MEASURES
+from monitoring.models import Alert, AlertRule, Silence
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(ModelAdmin):
+    """When somebody is to be told."""
+
+    list_display = (
+        "name",
+        "measure",
+        "subject",
+        "threshold",
+        "for_seconds",
+        "severity",
+        "channel",
+        "enabled",
+    )
+    list_filter = ("enabled", "severity")
+    search_fields = ("name", "measure")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]  # Django's own hook
+        """Measures are those that exist."""
+        if db_field.name == "measure":
+            from django import forms
+
+            return forms.ChoiceField(choices=[(name, name) for name in sorted(MEASURES)])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Silence)
+class SilenceAdmin(ModelAdmin):
+    """What nobody is told of."""
+
+    list_display = ("rule", "subject", "until", "by", "reason")
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """What fires, and what did."""
+
+    list_display = ("rule", "subject", "state", "severity", "value", "threshold", "since", "resolved_at")
+    list_filter = ("state", "severity")
+    ordering = ("-id",)

@@ -1,0 +1,1 @@
+"""Monitoring's pages: histories as charts, performance, alerts."""

@@ -1,0 +1,66 @@
+"""`/alerts`: what fires, what did, the rules, and silence."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from jobs import audit
+from jobs.access import may_operate
+from monitoring.models import Alert, AlertRule, Silence
+from monitoring.services.alerts import silence, trial_of
+from monitoring.tasks.alerts import tell
+
+_HISTORY = 50
+_HOUR = 3600.0
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The page; a POST tests, silences or switches a rule."""
+    if request.method == "POST":
+        return _act(request)
+    context = {
+        "open": Alert.objects.exclude(state="resolved").order_by("-severity", "since"),
+        "history": Alert.objects.filter(state="resolved").order_by("-id")[:_HISTORY],
+        "rules": AlertRule.objects.order_by("name"),
+        "silences": Silence.objects.filter(until__gt=timezone.now()).order_by("until"),
+        "may": may_operate(request.user),
+    }
+    return render(request, "monitoring/alerts.html", context)
+
+
+def _act(request: HttpRequest) -> HttpResponse:
+    if not may_operate(request.user):
+        raise PermissionDenied
+    name, subject = request.POST.get("rule", ""), request.POST.get("subject", "")
+    rule = AlertRule.objects.filter(name=name).first()
+    if rule is None:
+        return HttpResponseBadRequest(f"There is no rule {name!r}.", content_type="text/plain")
+    told = _done(rule, subject, request.POST.get("action", ""), request.user.get_username())
+    if told is None:
+        return HttpResponseBadRequest("There is no such action.", content_type="text/plain")
+    messages.success(request, told)
+    return redirect("platform-alerts")
+
+
+def _done(rule: AlertRule, subject: str, action: str, by: str) -> str | None:
+    """Do it; a sentence about it, None for an action that does not exist."""
+    match action:
+        case "test":
+            with transaction.atomic():
+                audit.record("test alert rule", f"rule {rule.name}", by=by)
+                uid = tell(trial_of(rule))
+            return f"A test message is on its way: job {uid}." if uid else "A test message is in the log."
+        case "silence":
+            until = silence(rule.name, subject, _HOUR, by).until
+            return f"Nobody is told of {rule.name!r} before {until:%H:%M} UTC."
+        case "enable" | "disable":
+            with transaction.atomic():
+                audit.record(f"{action} alert rule", f"rule {rule.name}", by=by)
+                AlertRule.objects.filter(pk=rule.pk).update(enabled=action == "enable")
+            return f"The rule {rule.name!r} is {action}d."
+    return None

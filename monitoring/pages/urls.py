@@ -1,0 +1,10 @@
+"""The addresses of monitoring's pages."""
+
+from jobs.pages.urls import page
+from monitoring.pages import alerts, performance, queues
+
+urlpatterns = [
+    page("queues/<str:name>/history", queues.history, "queue-history"),
+    page("performance", performance.show, "performance"),
+    page("alerts", alerts.show, "platform-alerts"),
+]

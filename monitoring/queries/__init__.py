@@ -1,0 +1,1 @@
+"""Reads: the time series, and what is judged by them."""

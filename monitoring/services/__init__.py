@@ -1,0 +1,1 @@
+"""What changes: alerts raised, resolved, silenced."""

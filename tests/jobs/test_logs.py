@@ -1,0 +1,88 @@
+"""Log lines say whose they are."""
+
+import json
+import logging
+
+import pytest
+from django.test import Client
+
+from jobs import testing
+from jobs.logs import formatter, logging_config
+from tests.sample_tasks import add, fail
+
+pytestmark = pytest.mark.django_db
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(formatter("json"))
+        self.lines: list[dict[str, object]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(json.loads(self.format(record)))
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """The lines of outcomes, as JSON."""
+    handler, logger = _Lines(), logging.getLogger("jobs.worker.outcomes")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "level", logging.INFO)
+    return handler.lines
+
+
+def test_each_outcome_is_one_line_that_names_its_job(lines: list[dict[str, object]]) -> None:
+    with testing.inline():
+        job = add.apply_async((1, 2), correlation_id="c1")
+    (line,) = lines
+    assert (line["job_id"], line["queue"], line["correlation_id"], line["attempt"]) == (
+        job.id,
+        "quick",
+        "c1",
+        1,
+    )
+    assert (line["level"], line["task"]) == ("info", "tests.sample_tasks.add")
+    assert line["event"] == f"tests.sample_tasks.add {job.id}: run 1 completed"
+
+
+def test_a_failure_is_a_warning_with_its_reason(lines: list[dict[str, object]]) -> None:
+    with testing.inline(raise_errors=False):
+        fail.using(max_attempts=1).enqueue("no luck")
+    (line,) = lines
+    assert line["level"] == "warning"
+    assert "run 1 failed" in str(line["event"])
+
+
+def test_a_line_of_a_request_names_it_and_no_later_line_does(client: Client) -> None:
+    handler, logger = _Lines(), logging.getLogger("django.request")
+    logger.addHandler(handler)
+    try:
+        response = client.get("/api/v1/nothing", headers={"X-Request-ID": "r-1"})
+    finally:
+        logger.removeHandler(handler)
+    assert response["X-Request-ID"] == "r-1"
+    (line,) = handler.lines
+    assert (line["request_id"], line["method"], line["path"]) == ("r-1", "GET", "/api/v1/nothing")
+    later = json.loads(formatter("json").format(logging.LogRecord("x", logging.INFO, "", 0, "m", (), None)))
+    assert "request_id" not in later
+
+
+def test_a_request_without_an_id_or_with_a_bad_one_gets_its_own(client: Client) -> None:
+    ids = [
+        client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] for given in ("", "x" * 101)
+    ]
+    assert len(set(ids)) == 2
+    assert all(len(each) == 36 for each in ids)
+
+
+def test_lines_for_people_have_the_same_fields() -> None:
+    record = logging.LogRecord("jobs", logging.INFO, "", 0, "hello %s", ("world",), None)
+    record.shard = 7
+    text = formatter("text").format(record)
+    assert "hello world" in text
+    assert "shard=7" in text
+
+
+def test_the_level_is_that_of_the_setting() -> None:
+    assert logging_config("json", "DEBUG")["root"]["level"] == "DEBUG"
