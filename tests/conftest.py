@@ -14,6 +14,7 @@ __all__ = ["own_state", "sandbox_server", "seeded_folder", "start"]
 PROCESSES = {"platform", "site", "browser"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run in parallel, tests that start processes of their own stay on one side, one after the other."""
     for item in items:
