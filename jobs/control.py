@@ -23,6 +23,7 @@ from jobs.wake import wake
 
 _BATCH = 500
 _RATES = ("rate", "rate_per_key")
+_MOST = 1_000_000_000  # more is no limit, and no column holds it
 _COUNTS = ("burst", "max_running", "max_running_per_key")
 SETTABLE = (*_RATES, *_COUNTS, "fair", "ageing")
 
@@ -132,9 +133,11 @@ def _checked(name: str, value: Any) -> Any:
         or not isinstance(value, (int, float))
         or value < 0
         or (whole and value != int(value))
+        or value > _MOST
     ):
         raise OptionRefused(
-            name, f"must be a {'whole ' if whole else ''}number, 0 for no limit, got {value!r}"
+            name,
+            f"must be a {'whole ' if whole else ''}number up to {_MOST:,}, 0 for no limit, got {value!r}",
         )
     return int(value) if whole else float(value)
 

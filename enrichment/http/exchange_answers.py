@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import ConfigDict, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from jobs.http.answers import Links
-from jobs.http.schemas import Strict, Text
+from jobs.http.schemas import Moment, Strict, Text
 
 
 def plain(amount: Decimal) -> str:
@@ -136,8 +136,8 @@ class OrderFilterIn(Strict):
     symbol: Text | None = Field(None, description="Such as BTC/USDT.")
     status: Status | None = None
     side: Literal["buy", "sell"] | None = None
-    after: AwareDatetime | None = Field(None, description="Placed at this time or later.")
-    before: AwareDatetime | None = Field(None, description="Placed before this time.")
+    after: Moment | None = Field(None, description="Placed at this time or later.")
+    before: Moment | None = Field(None, description="Placed before this time.")
     cursor: Text | None = None
     limit: int = Field(50, ge=1, le=200)
 

@@ -6,7 +6,6 @@ from typing import Annotated
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router
 from ninja.responses import Status
-from pydantic import AwareDatetime
 
 from enrichment.http.answers import ArticleOut, Label, NewsPage
 from enrichment.http.cursors import read, written
@@ -15,7 +14,7 @@ from enrichment.tasks import index_market_news
 from jobs.http import represent
 from jobs.http.answers import ProblemOut, Started
 from jobs.http.auth import must_operate
-from jobs.http.schemas import Camel, Strict, Text
+from jobs.http.schemas import Camel, Moment, Strict, Text
 
 router = Router(by_alias=True, tags=["news"])
 
@@ -29,7 +28,7 @@ class NewsFilter(Camel):
 
     q: Words = Field("", description='Words, "phrases", -without, or; the last word may be unfinished.')
     coin: Text | None = Field(None, description="A mint or a symbol.", max_length=64)
-    since: AwareDatetime | None = Field(None, description="ISO 8601, with its offset from UTC.")
+    since: Moment | None = Field(None, description="ISO 8601, with its offset from UTC.")
     sentiment: Label | None = None
     breaking: bool = False
     cursor: Annotated[str, Field(max_length=300)] | None = None
@@ -40,7 +39,7 @@ class IndexBody(Strict):
     """What is known of the news that there is; the job's priority follows from it."""
 
     breaking: bool = False
-    published_at: AwareDatetime | None = None
+    published_at: Moment | None = None
     force_refresh: bool = False
 
 

@@ -1,9 +1,10 @@
 """What the API takes: requests, with every field's limits. Names are camelCase on the wire."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, ConfigDict, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from jobs.states import State
@@ -13,6 +14,17 @@ _NO_NUL = r"^[^\x00]+$"
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_NO_NUL)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9_.:\-]+$")]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """PostgreSQL knows no offset of 16 hours or more, Python knows some."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this time lies outside the years 1 to 9999 in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]  # ISO 8601 with its offset
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
@@ -205,8 +217,8 @@ class RetryLetters(Strict):
     job_name: Text | None = None
     tag: Tag | None = None
     retryable: bool | None = None
-    failed_after: AwareDatetime | None = None
-    failed_before: AwareDatetime | None = None
+    failed_after: Moment | None = None
+    failed_before: Moment | None = None
     rate: float = Field(10.0, gt=0, le=1000, description="Letters a second.")
     canary: int = Field(
         1, ge=0, le=5, description="So many go first and must complete before the others follow."

@@ -277,6 +277,7 @@ def _clear(cleared: list[int]) -> None:
         ({"max_running": -1}, "max_running"),
         ({"max_running": 1.5}, "max_running"),
         ({"max_running": "many"}, "max_running"),
+        ({"max_running": 2**31}, "max_running"),
         ({"ageing": True}, "ageing"),
         ({"speed": 3}, "speed"),
         ({"fair": True}, "fair"),
