@@ -40,12 +40,8 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
         "formatters": {"millrace": {"()": "jobs.logs.formatter", "form": form}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "millrace"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # Celery tells of each message and each success in a line of its own; ours says more.
-        "loggers": {
-            "celery.app.trace": {"level": "WARNING"},
-            "celery.worker.strategy": {"level": "WARNING"},
-            "httpx": {"level": "WARNING"},
-        },
+        # Celery tells each success in a line of its own; ours says more.
+        "loggers": {"celery.app.trace": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
     }
 
 
