@@ -85,7 +85,8 @@ def test_the_memory_does_as_the_scripts(name: str) -> None:
 
 def test_every_script_of_a_run_is_known_and_the_rest_belong_to_workers_and_dispatchers() -> None:
     assert set(scripts.NAMES) - set(TRANSITIONS) == {
-        "beat", "breaker", "cancel", "lead", "leave", "pause", "reclaim", "roll", "stall", "unbundle", "yield",
+        "beat", "breaker", "cancel", "forget", "handover", "lead", "leave", "meet", "pause", "reclaim", "roll", "stall",
+        "unbundle", "yield",
     }  # fmt: skip
 
 
