@@ -61,7 +61,12 @@ def formatter(form: str) -> logging.Formatter:
     if form == "json":
         last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)]
     else:
-        last.append(structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False))
+        plain = structlog.dev.plain_traceback
+        last.append(
+            structlog.dev.ConsoleRenderer(
+                colors=False, pad_event_to=0, pad_level=False, exception_formatter=plain
+            )
+        )
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
 
 
@@ -69,11 +74,14 @@ def formatter(form: str) -> logging.Formatter:
 def _as_configured(loglevel: int | str | None = None, **_: Any) -> None:
     """Celery's commands: our handlers stay, `-l` sets the level."""
     from django.conf import settings
+    from structlog.stdlib import ProcessorFormatter
 
-    config: Mapping[str, Any] = settings.LOGGING
-    logging.config.dictConfig(dict(config))
+    root = logging.getLogger()
+    if not any(isinstance(one.formatter, ProcessorFormatter) for one in root.handlers):
+        config: Mapping[str, Any] = settings.LOGGING
+        logging.config.dictConfig(dict(config))  # Django has not done it yet
     if loglevel:
-        logging.getLogger().setLevel(loglevel)
+        root.setLevel(loglevel)
 
 
 @worker_process_shutdown.connect

@@ -1,6 +1,7 @@
 """`manage.py demo`: a guided tour in the terminal, with or without `make run` going."""
 
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             return Tour(addresses["site"].rstrip("/")).take()
 
     def _inline(self) -> list[str]:
+        logging.disable(logging.CRITICAL)  # the tour tells what happens, as it happens
         self.stdout.write("PostgreSQL, a database of its own and the sandbox; no Redis, no workers.")
         with inline_world.postgres(), inline_world.database(), inline_world.sandbox() as address:
             settings.SANDBOX_URL = address
