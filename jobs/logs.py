@@ -70,18 +70,23 @@ def formatter(form: str) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last)
 
 
+def configure(config: Mapping[str, Any]) -> None:
+    """Django's LOGGING_CONFIG: once in a process. Celery lets Django set itself up again, and handlers that
+    somebody added meanwhile stay."""
+    from structlog.stdlib import ProcessorFormatter
+
+    if not any(isinstance(one.formatter, ProcessorFormatter) for one in logging.getLogger().handlers):
+        logging.config.dictConfig(dict(config))
+
+
 @setup_logging.connect
 def _as_configured(loglevel: int | str | None = None, **_: Any) -> None:
     """Celery's commands: our handlers stay, `-l` sets the level."""
     from django.conf import settings
-    from structlog.stdlib import ProcessorFormatter
 
-    root = logging.getLogger()
-    if not any(isinstance(one.formatter, ProcessorFormatter) for one in root.handlers):
-        config: Mapping[str, Any] = settings.LOGGING
-        logging.config.dictConfig(dict(config))  # Django has not done it yet
+    configure(settings.LOGGING)
     if loglevel:
-        root.setLevel(loglevel)
+        logging.getLogger().setLevel(loglevel)
 
 
 @worker_process_shutdown.connect
