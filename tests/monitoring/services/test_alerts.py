@@ -19,13 +19,18 @@ from tests.jobs.rows import make_job
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime.now(UTC)
+
+class Beginning:
+    """The moment at which a test began: silences go by the real clock."""
+
+    began = datetime.now(UTC)
 
 
 @pytest.fixture(autouse=True)
 def one_rule() -> AlertRule:
     """A rule on waiting jobs of the queue `quick`, and no other."""
     client().flushall()
+    Beginning.began = datetime.now(UTC)
     AlertRule.objects.all().delete()
     return AlertRule.objects.create(
         name="long queue", measure="waiting", subject="quick", threshold=2, for_seconds=60, cooldown_seconds=600,
@@ -35,7 +40,8 @@ def one_rule() -> AlertRule:
 
 def _look(minutes: float) -> list[tuple[str, str]]:
     return [
-        (each.kind, each.alert.subject) for each in evaluate(situation(), NOW + timedelta(minutes=minutes))
+        (each.kind, each.alert.subject)
+        for each in evaluate(situation(), Beginning.began + timedelta(minutes=minutes))
     ]
 
 
@@ -54,7 +60,11 @@ def test_an_alert_is_raised_after_it_has_lasted_and_told_once_and_resolved() -> 
     _wait(2)
     assert _look(4) == [("resolved", "quick")]
     alert = Alert.objects.get()
-    assert (alert.state, alert.value, alert.resolved_at) == ("resolved", 3, NOW + timedelta(minutes=4))
+    assert (alert.state, alert.value, alert.resolved_at) == (
+        "resolved",
+        3,
+        Beginning.began + timedelta(minutes=4),
+    )
     assert _look(5) == []
 
 
@@ -138,10 +148,15 @@ def test_a_message_has_what_a_person_needs(one_rule: AlertRule) -> None:
     DeadLetter.objects.create(
         job_uid="j1", queue="quick", task="app.pay", args=[], kwargs={}, options={}, priority=5,
         correlation_id="", tags=[], error_type="Timeout", error="no answer", traceback="", fingerprint="f",
-        retryable=True, reason="", attempts=3, runs=3, failed_at=NOW,
+        retryable=True, reason="", attempts=3, runs=3, failed_at=Beginning.began,
     )  # fmt: skip
     alert = Alert(
-        rule="long queue", subject="quick", severity="critical", value=0.5, threshold=0.2, since=NOW
+        rule="long queue",
+        subject="quick",
+        severity="critical",
+        value=0.5,
+        threshold=0.2,
+        since=Beginning.began,
     )
     notice = Notice("raised", one_rule, alert)
     assert subject_of(notice) == "[CRITICAL] quick: long queue"
