@@ -27,9 +27,9 @@ demo: setup ## a guided tour in the terminal, with or without `make run` going
 demo-inline: setup ## the same ideas without workers or Redis: jobs run in the process, step by step
 	@$(MANAGE) demo --inline
 
-test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name"
+test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name", ARGS="-n 2"
 	@.ci/chromium
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest $(ARGS)
 
 lint: setup-dev
 	@.venv/bin/ruff format --check .

@@ -11,17 +11,6 @@ from tests.services_plugin import LAUNCHER
 __all__ = ["own_state", "sandbox_server", "seeded_folder", "start"]
 
 
-PROCESSES = {"platform", "site", "browser"}
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run in parallel, tests that start processes of their own stay on one side, one after the other."""
-    for item in items:
-        if PROCESSES.intersection(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("processes"))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

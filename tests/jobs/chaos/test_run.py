@@ -15,7 +15,6 @@ SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings"}
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.xdist_group("processes")
 def test_a_run_comes_to_a_verdict_on_every_promise_and_keeps_its_history(tmp_path: Path) -> None:
     words = ["jobs", "chaos", "--jobs", "150", "--faults", "2", "--seed", "5", "--profile", "worker"]
     done = subprocess.run(
