@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from jobs.chaos import history, marks
@@ -65,13 +66,14 @@ def conduct(score: Score, services: Launcher, folder: Path, say: Say) -> list[Ve
     try:
         _wait_until(_first_job_is_done(), _STARTING, "the processes to come up")
         watcher.start()
-        watcher.watching.wait(30)
+        if not watcher.watching.wait(_STARTING):
+            raise TimeoutError("the browser's socket was never subscribed")
+        since = timezone.now()
         _play(score, Stage(crew, services, random.Random(score.seed), LEASE), log, say)  # noqa: S311 -- not a secret
         _end_schedule()
         _quiet(say)
-        ended = {job.uid: job.queue for job in Job.objects.filter(task="jobs.chaos.work", state__in=TERMINAL)}
-        first = Job.objects.order_by("id").first()
-        watcher.stop({uid: queue for uid, queue in ended.items() if first is None or uid != first.uid})
+        ended = Job.objects.filter(task="jobs.chaos.work", state__in=TERMINAL, finished_at__gte=since)
+        watcher.stop(dict(ended.values_list("uid", "queue")))
     finally:
         crew.stop()
         log.close()

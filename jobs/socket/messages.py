@@ -11,6 +11,7 @@ from typing import Any
 
 from jobs.fence.events import Event
 from jobs.queries.details import Facts
+from jobs.socket.cursors import Cursor
 
 Message = dict[str, Any]
 
@@ -19,14 +20,22 @@ FINAL = frozenset({"job.completed", "job.failed", "job.cancelled"})
 
 
 def of_event(event: Event, facts: Facts | None) -> list[Message]:
-    """What is told about an entry; nothing for entries that are no news. `facts` may be gone."""
+    """What is told about an entry; nothing for entries that are no news. `facts` may be gone.
+
+    Only the last message has the entry's own cursor: who was cut off before it is told all again.
+    """
     make = _MAKERS.get(event.kind)
     if make is None or not event.uid:
         return []
     messages = [make(event, facts)]
     if event.kind == "stalled" and facts and facts.state == "failed" and facts.runs == event.run:
         messages.append(_failed(event, facts))
-    return [_addressed(event, message) for message in messages]
+    cursor = Cursor.parse(event.cursor)
+    last = len(messages) - 1
+    return [
+        _addressed(event, message, cursor if number == last else cursor.before())
+        for number, message in enumerate(messages)
+    ]
 
 
 def needs_fresh_facts(event: Event) -> bool:
@@ -39,14 +48,14 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _addressed(event: Event, message: Message) -> Message:
-    at_ms = event.at_ms or int(event.cursor.partition("-")[0])
+def _addressed(event: Event, message: Message, cursor: Cursor) -> Message:
+    at_ms = event.at_ms or Cursor.parse(event.cursor).ms
     return {
         **message,
         "jobId": event.uid,
         "queue": event.queue,
         "timestamp": iso(datetime.fromtimestamp(at_ms / 1000, UTC)),
-        "cursor": event.cursor,
+        "cursor": str(cursor),
     }
 
 
