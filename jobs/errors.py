@@ -73,7 +73,7 @@ class DependencyFailed(JobError):
 
 
 class Refused(JobError):
-    """Bad input; nothing was stored. `fields` names what is wrong, field by field."""
+    """Bad input; nothing was stored. `fields` names what is wrong, field by field. In a job: never retried."""
 
     kind = "refused"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from jobs.errors import Permanent, Snooze, Transient
+from jobs.errors import Permanent, Refused, Snooze, Transient
 
 LONGEST_DELAY = 10 * 365 * 86_400.0  # seconds; beyond it no calendar of a database holds the moment
 
@@ -140,7 +140,7 @@ def decide(policy: RetryPolicy, tally: Tally, error: BaseException, draw: float)
         return _snoozed(policy, tally, error)
     asked = error if isinstance(error, RetryAsked) else None
     if asked is None and not _may_retry(policy, error):
-        permanent = isinstance(error, (Permanent, policy.never_on))
+        permanent = _is_permanent(policy, error)
         return GiveUp(retryable=not permanent, reason=_not_retried(error, permanent=permanent))
     limit = policy.max_attempts
     if asked and asked.max_retries is not None:
@@ -157,8 +157,15 @@ def _snoozed(policy: RetryPolicy, tally: Tally, error: Snooze) -> Decision:
     return Again(_bounded(error.delay), counts=False, reason=str(error))
 
 
+def _is_permanent(policy: RetryPolicy, error: BaseException) -> bool:
+    """Bad input that job code passed on is bad the next time too, unless the task names the error."""
+    if isinstance(error, Refused):
+        return not isinstance(error, policy.retry_on)
+    return isinstance(error, (Permanent, policy.never_on))
+
+
 def _may_retry(policy: RetryPolicy, error: BaseException) -> bool:
-    if isinstance(error, (Permanent, policy.never_on)):
+    if _is_permanent(policy, error):
         return False
     return policy.retry_unexpected or isinstance(error, (Transient, policy.retry_on))
 

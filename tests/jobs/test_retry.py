@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.errors import DependencyPending, LockBusy, Permanent, RateLimited, Snooze, Transient
+from jobs.errors import DependencyPending, LockBusy, OptionRefused, Permanent, RateLimited, Snooze, Transient
 from jobs.retry import (
     LONGEST_DELAY,
     Again,
@@ -127,6 +127,13 @@ EAGER = RetryPolicy(never_on=(ProviderAngry,), retry_on=(ProviderDown,), strateg
         (EAGER, 1, ProviderDown("x"), Again(7.0, True, "attempt 1 failed: x")),
         (EAGER, 1, ProviderAngry("x"), GiveUp(False, "ProviderAngry is never retried")),
         (EAGER, 1, Permanent("x"), GiveUp(False, "Permanent is never retried")),
+        (EAGER, 1, OptionRefused("queue", "x"), GiveUp(False, "OptionRefused is never retried")),
+        (
+            RetryPolicy(retry_on=(OptionRefused,), strategy=Fixed(7)),
+            1,
+            OptionRefused("queue", "x"),
+            Again(7.0, True, "attempt 1 failed: queue: x"),
+        ),
         (PICKY, 1, ProviderDown("x"), Again(7.0, True, "attempt 1 failed: x")),
         (PICKY, 1, ProviderAngry("x"), Again(7.0, True, "attempt 1 failed: x")),
         (PICKY, 1, Transient("x"), Again(7.0, True, "attempt 1 failed: x")),
