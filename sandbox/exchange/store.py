@@ -1,10 +1,9 @@
 """The exchange's file: one SQLite database in the sandbox's state folder, beside the chain's.
 
-The chain's store holds the folder's lock. What one commit holds survives a kill -9.
+The chain's store holds the folder's lock.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from sandbox.exchange.engine import Engine
 from sandbox.exchange.orders import Order, Trade
+from sandbox.sqlite import open_file
 
 VERSION = 1  # of the tables and of the seeded accounts; a file of another version is set aside
 SCHEMA = """
@@ -47,14 +47,7 @@ class Store:
     """The open file."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / "exchange.sqlite3"
-        self._sql = self._open(path)
-        if self._version() not in (0, VERSION):
-            self._sql.close()
-            path.rename(path.with_suffix(".set-aside"))
-            self._sql = self._open(path)
-        if self._version() == 0:
-            self._sql.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        self._sql = open_file(folder / "exchange.sqlite3", SCHEMA, VERSION)
 
     def fact(self, name: str) -> Any:
         """A stored fact, None when it was never set."""
@@ -111,16 +104,6 @@ class Store:
     def _replace(self, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
         marks = ", ".join("?" * len(columns.split(",")))
         self._sql.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
-
-    def _open(self, path: Path) -> sqlite3.Connection:
-        connection = sqlite3.connect(path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        return connection
-
-    def _version(self) -> int:
-        version: int = self._sql.execute("PRAGMA user_version").fetchone()[0]
-        return version
 
 
 def _order_row(order: Order) -> tuple[Any, ...]:

@@ -1,14 +1,15 @@
-"""The node's file: one SQLite database per state folder. What one commit holds survives a kill -9."""
+"""The node's file: one SQLite database per state folder."""
 
 import fcntl
 import json
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from solders.account import Account
 from solders.pubkey import Pubkey
+
+from sandbox.sqlite import open_file
 
 VERSION = 1  # of the tables and of the seeded world; a file of another version is set aside
 SCHEMA = """
@@ -46,14 +47,7 @@ class Store:
         except BlockingIOError:
             self._lock.close()
             raise StateInUseError(f"another sandbox is using the state folder {folder}") from None
-        path = folder / "solana.sqlite3"
-        self.sql = self._open(path)
-        if self._version() not in (0, VERSION):
-            self.sql.close()
-            path.rename(path.with_suffix(".set-aside"))
-            self.sql = self._open(path)
-        if self._version() == 0:
-            self.sql.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        self.sql = open_file(folder / "solana.sqlite3", SCHEMA, VERSION)
 
     def fact(self, name: str) -> Any:
         """A stored fact about the chain, None when it was never set."""
@@ -93,13 +87,3 @@ class Store:
         """Give the file and the folder free; what was not committed is dropped."""
         self.sql.close()
         self._lock.close()
-
-    def _open(self, path: Path) -> sqlite3.Connection:
-        connection = sqlite3.connect(path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        return connection
-
-    def _version(self) -> int:
-        version: int = self.sql.execute("PRAGMA user_version").fetchone()[0]
-        return version

@@ -1,18 +1,11 @@
 """Accounts with money on the local chain, keys and all, for people who have none at hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from django.conf import settings
-from django.core.cache import cache
+from typing import Any
 
 from enrichment.providers.addresses import evm
-from enrichment.providers.http import Service
-from jobs.errors import JobError
-
-_SERVICE = Service("the sandbox", connect=0.5, answer=2.0)
-_KEY = "enrichment:evm-accounts"
-_KEPT = 300  # seconds; an empty answer is asked for again sooner
-_EMPTY_KEPT = 5
+from enrichment.providers.samples import offered
 
 
 @dataclass(frozen=True)
@@ -28,16 +21,8 @@ def sample_accounts() -> tuple[SampleAccount, ...]:
     """All of them, cached; none when the sandbox is out of reach or the chain is a real one."""
     if not evm().is_sandbox:
         return ()
-    known: tuple[SampleAccount, ...] | None = cache.get(_KEY)
-    if known is None:
-        known = _ask()
-        cache.set(_KEY, known, _KEPT if known else _EMPTY_KEPT)
-    return known
+    return offered("/sandbox/evm/accounts", _accounts)
 
 
-def _ask() -> tuple[SampleAccount, ...]:
-    try:
-        rows = _SERVICE.get(f"{settings.SANDBOX_URL.rstrip('/')}/sandbox/evm/accounts", {})
-    except JobError:
-        return ()
+def _accounts(rows: Sequence[dict[str, Any]]) -> tuple[SampleAccount, ...]:
     return tuple(SampleAccount(row["label"], row["address"], row["private_key"]) for row in rows)

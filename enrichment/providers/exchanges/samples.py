@@ -1,19 +1,13 @@
 """The sandbox's sample accounts, for people who have none at hand. Their keys are worth nothing elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from django.conf import settings
-from django.core.cache import cache
+from functools import partial
+from typing import Any
 
 from enrichment.providers.exchanges.addresses import exchanges
 from enrichment.providers.exchanges.records import ApiKeys
-from enrichment.providers.http import Service
-from jobs.errors import JobError
-
-_SERVICE = Service("the sandbox", connect=0.5, answer=2.0)
-_KEY = "enrichment:sample-exchange-accounts"
-_KEPT = 300  # seconds; an empty answer is asked for again sooner
-_EMPTY_KEPT = 5
+from enrichment.providers.samples import offered
 
 
 @dataclass(frozen=True)
@@ -33,18 +27,10 @@ def fetch_sample_accounts() -> tuple[SampleAccount, ...]:
     local = next((one for one in exchanges().values() if one.is_sandbox), None)
     if local is None:
         return ()
-    known: tuple[SampleAccount, ...] | None = cache.get(_KEY)
-    if known is None:
-        known = _ask(local.name)
-        cache.set(_KEY, known, _KEPT if known else _EMPTY_KEPT)
-    return known
+    return offered("/sandbox/exchange/accounts", partial(_accounts, local.name))
 
 
-def _ask(exchange: str) -> tuple[SampleAccount, ...]:
-    try:
-        rows = _SERVICE.get(f"{settings.SANDBOX_URL.rstrip('/')}/sandbox/exchange/accounts", {})
-    except JobError:
-        return ()
+def _accounts(exchange: str, rows: Sequence[dict[str, Any]]) -> tuple[SampleAccount, ...]:
     return tuple(
         SampleAccount(
             exchange, row["name"], row["label"], row["description"], row["orders"],

@@ -1,18 +1,11 @@
 """The sandbox's sample wallets, for people who have none at hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from django.conf import settings
-from django.core.cache import cache
+from typing import Any
 
 from enrichment.providers.addresses import solana
-from enrichment.providers.http import Service
-from jobs.errors import JobError
-
-_SERVICE = Service("the sandbox", connect=0.5, answer=2.0)
-_KEY = "enrichment:sample-wallets"
-_KEPT = 300  # seconds; an empty answer is asked for again sooner
-_EMPTY_KEPT = 5
+from enrichment.providers.samples import offered
 
 
 @dataclass(frozen=True)
@@ -30,17 +23,9 @@ def fetch_sample_wallets() -> tuple[SampleWallet, ...]:
     """All sample wallets, cached; none when the sandbox is out of reach or the chain is a real one."""
     if not solana().is_sandbox:
         return ()
-    known: tuple[SampleWallet, ...] | None = cache.get(_KEY)
-    if known is None:
-        known = _ask()
-        cache.set(_KEY, known, _KEPT if known else _EMPTY_KEPT)
-    return known
+    return offered("/sandbox/wallets", _wallets)
 
 
-def _ask() -> tuple[SampleWallet, ...]:
-    try:
-        rows = _SERVICE.get(f"{settings.SANDBOX_URL.rstrip('/')}/sandbox/wallets", {})
-    except JobError:
-        return ()
+def _wallets(rows: Sequence[dict[str, Any]]) -> tuple[SampleWallet, ...]:
     names = SampleWallet.__dataclass_fields__
     return tuple(SampleWallet(**{name: row[name] for name in names}) for row in rows)
