@@ -3,6 +3,8 @@
 from collections.abc import Generator, Iterator
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 
 from jobs.localservices.launcher import Launcher
 from tests.sandbox_server import own_state, sandbox_server, seeded_folder, start
@@ -34,3 +36,21 @@ def services(pytestconfig: pytest.Config) -> Iterator[Launcher]:
     launcher = pytestconfig.stash[LAUNCHER]
     yield launcher
     launcher.up()
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    """The client of somebody who may start and change jobs."""
+    return _client(User.objects.create_user("olga", is_staff=True))
+
+
+@pytest.fixture
+def viewer(db: None) -> Client:
+    """The client of somebody who may only look."""
+    return _client(User.objects.create_user("victor"))
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

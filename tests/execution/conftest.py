@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from django.contrib.auth.models import User
-from django.test import Client
 
 from tests.evm_fixture import evm
 from tests.execution.inbox import Inbox
@@ -29,22 +27,6 @@ def media(tmp_path: Path, settings: LazySettings) -> Path:
     """Where files go."""
     settings.MEDIA_ROOT = str(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def operator(db: None) -> Client:
-    """A browser of somebody who may start jobs."""
-    browser = Client()
-    browser.force_login(User.objects.create_user("olga", is_staff=True))
-    return browser
-
-
-@pytest.fixture
-def viewer(db: None) -> Client:
-    """A browser of somebody who may only look."""
-    browser = Client()
-    browser.force_login(User.objects.create_user("victor"))
-    return browser
 
 
 @pytest.fixture(autouse=True)

@@ -14,14 +14,6 @@ from tests.analysis.queries.test_wallets import ADDRESS, store_report
 from tests.outside import Outside
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Somebody who may start jobs."""
-    client = Client()
-    client.force_login(User.objects.create_user("olga", is_staff=True))
-    return client
-
-
 def test_an_analysis_is_started_and_its_jobs_are_named(operator: Client, outside: Outside) -> None:
     answer = operator.post(f"/api/v1/wallets/{ADDRESS}/analyse?method=average")
     assert answer.status_code == 202

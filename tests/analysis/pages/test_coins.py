@@ -27,21 +27,9 @@ ALERT = {
 }
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """A browser of somebody who may start jobs."""
+@pytest.fixture(autouse=True)
+def _nothing_shared() -> None:
     caches["shared"].clear()
-    browser = Client()
-    browser.force_login(User.objects.create_user("olga", is_staff=True))
-    return browser
-
-
-@pytest.fixture
-def viewer(db: None) -> Client:
-    """A browser of somebody who may only look."""
-    browser = Client()
-    browser.force_login(User.objects.create_user("victor"))
-    return browser
 
 
 def html(response: Any) -> str:

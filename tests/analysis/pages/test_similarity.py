@@ -5,10 +5,7 @@ from django.test import Client
 from analysis.models import SimilarityReport
 from jobs import testing
 from jobs.models import Job
-from tests.analysis.pages.test_wallets import operator, viewer
 from tests.outside import Outside
-
-__all__ = ["operator", "viewer"]
 
 
 def test_an_empty_page_says_what_to_do(operator: Client, outside: Outside) -> None:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from analysis.models import PnlReport
@@ -35,22 +34,6 @@ REPORT = {
     "flags": [],
     "open_lots": [],
 }  # fmt: skip
-
-
-@pytest.fixture
-def operator(db: None) -> Client:
-    """A browser of somebody who may start jobs."""
-    browser = Client()
-    browser.force_login(User.objects.create_user("olga", is_staff=True))
-    return browser
-
-
-@pytest.fixture
-def viewer(db: None) -> Client:
-    """A browser of somebody who may only look."""
-    browser = Client()
-    browser.force_login(User.objects.create_user("victor"))
-    return browser
 
 
 def test_analyse_starts_six_jobs_and_shows_them(operator: Client) -> None:

@@ -11,14 +11,6 @@ from tests.enrichment.social_rows import article, coin
 JSON = "application/json"
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Somebody who may start jobs."""
-    client = Client()
-    client.force_login(User.objects.create_user("olga", is_staff=True))
-    return client
-
-
 def test_articles_are_found_and_told_with_their_highlights(operator: Client) -> None:
     coin("PEBL", "PEBL")
     article("Pebble rallies & wins", coins=("PEBL",))

@@ -12,14 +12,6 @@ JSON = "application/json"
 SCRAPING = "/api/v1/jobs/social-scraping"
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Somebody who may start jobs."""
-    client = Client()
-    client.force_login(User.objects.create_user("olga", is_staff=True))
-    return client
-
-
 def test_metrics_trend_and_posts_of_a_coin(operator: Client) -> None:
     coin()
     say("PEBL", post(1, "bullish", ago(1), "x", likes=3), post(2, "scam", ago(2), "reddit"))

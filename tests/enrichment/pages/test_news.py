@@ -10,14 +10,6 @@ from tests.enrichment.social_rows import article, coin
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Somebody who may start jobs."""
-    client = Client()
-    client.force_login(User.objects.create_user("olga", is_staff=True))
-    return client
-
-
 def test_before_the_first_fetch_the_page_says_what_to_do(operator: Client) -> None:
     assert "No news has been read yet" in operator.get("/news").content.decode()
 

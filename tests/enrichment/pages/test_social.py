@@ -1,20 +1,11 @@
 """/social/{coin} and its part."""
 
-import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from jobs.models import Job
 from tests.enrichment.social_rows import ago, coin, post, say
-
-
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Somebody who may start jobs."""
-    client = Client()
-    client.force_login(User.objects.create_user("olga", is_staff=True))
-    return client
 
 
 def test_a_coin_that_nobody_asked_about_can_be_asked_about(operator: Client) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 
 from execution.models import Contract
@@ -19,14 +18,6 @@ TOKEN = {
     "name": "Sample token", "sender": A.address, "source": source_of("token"),
     "arguments": ["Sample", "SMP", "1000000"],
 }  # fmt: skip
-
-
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Somebody who may start jobs."""
-    client = Client()
-    client.force_login(User.objects.create_user("olga", is_staff=True))
-    return client
 
 
 def post(client: Client, path: str, body: dict[str, Any]) -> Any:

@@ -21,14 +21,6 @@ from tests.execution.intents import ETHER, A, B
 WISH = {"sender": A.address, "recipient": B.address, "amount": str(ETHER)}
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Somebody who may start jobs."""
-    client = Client()
-    client.force_login(User.objects.create_user("olga", is_staff=True))
-    return client
-
-
 def post(client: Client, body: dict[str, Any]) -> Any:
     """Hand an intent in."""
     return client.post("/api/v1/intents", body, content_type="application/json")

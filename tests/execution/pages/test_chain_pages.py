@@ -11,14 +11,6 @@ from tests.evm_chain import EvmChain
 from tests.execution.intents import ETHER, A, B
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """A browser of somebody who may start jobs."""
-    browser = Client()
-    browser.force_login(User.objects.create_user("olga", is_staff=True))
-    return browser
-
-
 def test_the_form_is_filled_in_with_something_that_works(operator: Client, evm: EvmChain) -> None:
     page = operator.get("/intents")
     entered = page.context["entered"]

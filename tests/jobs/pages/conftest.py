@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 
 from jobs.fence.connection import client as redis
 from jobs.models import Attempt, DeadLetter, Job
@@ -21,18 +19,6 @@ def empty_redis() -> Iterator[None]:
     redis().flushall()
     yield
     redis().flushall()
-
-
-@pytest.fixture
-def operator(db: None) -> Client:
-    """A browser of somebody who may change jobs."""
-    return _browser(User.objects.create_user("olga", password="secret", is_staff=True))
-
-
-@pytest.fixture
-def viewer(db: None) -> Client:
-    """A browser of somebody who may only look."""
-    return _browser(User.objects.create_user("victor", password="secret"))
 
 
 @pytest.fixture
@@ -92,9 +78,3 @@ def make_letter(job: Job, **fields: Any) -> DeadLetter:
         "failed_at": NOON,
     }
     return DeadLetter.objects.create(**(values | fields))
-
-
-def _browser(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
