@@ -45,6 +45,7 @@ class Around:
     led: bool | None = None
     slots: int | None = None
     draining: bool = False
+    closed_because: str = ""  # what the operator said who paused or drains the queue
     block: Block | None = None  # of the queue
     key_block: Block | None = None
     task_block: Block | None = None
@@ -132,7 +133,7 @@ def _kept_back(facts: Facts) -> Iterator[Reason]:
         yield Reason("breaker", f"The breaker {name} is open: too many calls failed.", advice=advice)
     if around.draining:
         advice = f"manage.py queues resume {facts.queue}"
-        yield Reason("draining", f"It came after {queue} was told to drain.", advice=advice)
+        yield Reason("draining", f"It came after {queue} was told to drain{_because(around)}.", advice=advice)
     for block, whose, code in (
         (around.block, queue, "queue"),
         (around.key_block, f"the key {facts.key!r}", "key"),
@@ -142,15 +143,18 @@ def _kept_back(facts: Facts) -> Iterator[Reason]:
             yield _of_block(block, whose, code, facts)
 
 
+def _because(around: Around) -> str:
+    return f": {around.closed_because.rstrip('.')}" if around.closed_because else ""
+
+
 def _of_block(block: Block, whose: str, code: str, facts: Facts) -> Reason:
     until = facts.blocked_until.get(code)
     upto = f" until {until:%H:%M:%S}" if until else ""
     name = f"{code}-{block.kind}"
     match block.kind:
         case "paused":
-            return Reason(
-                "paused", f"{_upper(whose)} is paused.", advice=f"manage.py queues resume {facts.queue}"
-            )
+            advice = f"manage.py queues resume {facts.queue}"
+            return Reason("paused", f"{_upper(whose)} is paused{_because(facts.around)}.", advice=advice)
         case "held":
             return Reason(name, f"A provider asked {whose} to wait{upto}.", until)
         case "running":

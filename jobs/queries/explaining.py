@@ -19,7 +19,7 @@ from jobs.names import tasks_by_any_name
 from jobs.options import retry_policy
 from jobs.queries.breakers import breakers_or_none
 from jobs.queries.presence import presence
-from jobs.queries.queue_settings import limits_of
+from jobs.queries.queue_settings import limits_of, settings_of
 from jobs.states import State
 
 _LAST_RUNS = 20
@@ -97,6 +97,7 @@ def _around(job: Job) -> tuple[Around, Mapping[str, datetime]]:
         led=job.queue in now.led,
         slots=now.slots(job.queue),
         draining=bool(limits and limits.drain_to is not None and job.pk > limits.drain_to),
+        closed_because=_closed_because(job.queue),
         block=blocks["queue"],
         key_block=blocks["key"],
         task_block=blocks["task"],
@@ -109,6 +110,11 @@ def _around(job: Job) -> tuple[Around, Mapping[str, datetime]]:
         for code, block in blocks.items()
         if block is not None and block.until is not None
     }
+
+
+def _closed_because(queue: str) -> str:
+    settings = settings_of(queue)
+    return "" if settings.state == settings.State.OPEN else settings.reason
 
 
 def _block(told: Any) -> Block | None:

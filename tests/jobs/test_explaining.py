@@ -51,6 +51,13 @@ WAITING: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
         [("paused", "The queue orders is paused."), ("next", "It is the next of its queue.")],
     ),
     (
+        {"block": Block("paused"), "closed_because": "exchange down."},
+        [
+            ("paused", "The queue orders is paused: exchange down."),
+            ("next", "It is the next of its queue."),
+        ],
+    ),
+    (
         {"draining": True},
         [
             ("draining", "It came after the queue orders was told to drain."),

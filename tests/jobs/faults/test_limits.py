@@ -186,8 +186,9 @@ def test_explain_says_which_limit_keeps_a_job_back(platform: Platform) -> None:
     assert reason.until is not None
     assert 0 < (reason.until - datetime.now(UTC)).total_seconds() <= 60
     wait_until(lambda: _codes(results[1])[0] == "key-running", 20, "the key to be named")
-    control.pause("tenants", BY)
+    control.pause("tenants", BY, "moving house")
     assert _codes(results[1])[0] == "paused"
+    assert "moving house" in explain_job(Job.objects.get(uid=results[1].id))[0].sentence
     control.resume("tenants", BY)
     wait_for_all(results)
 
