@@ -25,6 +25,8 @@ from jobs.localservices.processes import is_running, spawn
 from jobs.localservices.secret import remembered
 from jobs.localservices.server import Server
 
+# psycopg has no SQLSTATE for a connection that was refused: these are the texts of 57P03.
+_RECOVERING = ("the database system is starting up", "the database system is not yet accepting connections")
 USER = DATABASE = "millrace"
 DEFAULT_PORT = 15432
 
@@ -83,6 +85,7 @@ class Postgres(Server):
         )
 
     def answers(self) -> bool:
+        self.recovering = False
         try:
             with self._connect("postgres") as connection:
                 known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
@@ -94,6 +97,7 @@ class Postgres(Server):
                     f"The password in {self._password_file} does not fit the database in {self.data}. "
                     f"Put the file back, or move both away to start with an empty database."
                 ) from error
+            self.recovering = any(words in str(error) for words in _RECOVERING)
             return False
         return True
 
@@ -120,6 +124,7 @@ class Postgres(Server):
             "unix_socket_directories": "",
             "max_connections": 200,
             "shared_buffers": "128MB",
+            "max_wal_size": "256MB",  # what is read again after a crash, at the most
             "fsync": "on" if self._durable else "off",
             "full_page_writes": "on" if self._durable else "off",
         }

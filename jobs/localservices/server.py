@@ -10,7 +10,8 @@ from jobs.localservices import ports
 from jobs.localservices.errors import PortTaken, StartFailed
 from jobs.localservices.processes import POLL, end, is_running, tail
 
-START_SECONDS = 60.0  # crash recovery of a large database takes a while
+START_SECONDS = 60.0
+RECOVERY_SECONDS = 600.0  # for one that lives, and says that it reads its data again after a crash
 STOP_SECONDS = 30.0
 _PORT_ATTEMPTS = 3
 
@@ -27,6 +28,7 @@ class Server(ABC):
         self.state_dir = state_dir
         self.preferred_port = port
         self.log = state_dir / f"{self.name}.log"
+        self.recovering = False  # as the last look at `answers` found it
 
     @property
     @abstractmethod
@@ -62,7 +64,7 @@ class Server(ABC):
 
     @abstractmethod
     def answers(self) -> bool:
-        """Whether a client can connect now."""
+        """Whether a client can connect now; sets `recovering`."""
 
     def is_running(self) -> bool:
         """Whether the process lives (it may still be starting)."""
@@ -111,14 +113,15 @@ class Server(ABC):
                 return
 
     def _await_answer(self, pid: int, since: int) -> None:
-        deadline = time.monotonic() + START_SECONDS
+        start = time.monotonic()
         while not self.answers():
             died = not is_running(pid, self.marker)
-            if died or time.monotonic() > deadline:
+            patience = RECOVERY_SECONDS if self.recovering else START_SECONDS
+            if died or time.monotonic() - start > patience:
                 said = tail(self.log, since)
                 kind = PortTaken if "Address already in use" in said else StartFailed
                 raise kind(self.name, self.log, said)
-            time.sleep(POLL)
+            time.sleep(POLL if time.monotonic() - start < 1 else 10 * POLL)
 
     def _log_size(self) -> int:
         return self.log.stat().st_size if self.log.exists() else 0

@@ -59,9 +59,11 @@ class Valkey(Server):
 
     def answers(self) -> bool:
         client = redis.Redis.from_url(self.url, socket_connect_timeout=3, socket_timeout=3)
+        self.recovering = False
         try:
             return bool(client.ping())
-        except redis.RedisError:  # refused, loading, or a stranger on the port
+        except redis.RedisError as error:  # refused, loading, or a stranger on the port
+            self.recovering = isinstance(error, redis.BusyLoadingError)
             return False
         finally:
             client.close()

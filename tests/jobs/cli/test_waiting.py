@@ -6,6 +6,7 @@ import pty
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -84,6 +85,15 @@ def test_waiting_works_while_redis_is_away_and_a_cancelled_job_ends_with_code_4(
     assert err.splitlines()[-1].endswith("was cancelled: not today")
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Processes that are started hear SIGINT, although `make test &` ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupted_wait_ends_with_code_130_and_the_job_goes_on() -> None:
     with subprocess.Popen(
         command_line("jobs", "enqueue", "noop", "--wait"), cwd=ROOT, env=environment(),
