@@ -27,9 +27,9 @@ demo: setup ## a guided tour in the terminal, with or without `make run` going
 demo-inline: setup ## the same ideas without workers or Redis: jobs run in the process, step by step
 	@$(MANAGE) demo --inline
 
-test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name", ARGS="-n 2"
+test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name -x" chooses
 	@.ci/chromium
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest $(or $(ARGS),-n 2)
 
 lint: setup-dev
 	@.venv/bin/ruff format --check .
