@@ -129,6 +129,41 @@ class OrderList(Answer):
     next: str | None
 
 
+class FillOut(Answer):
+    """A trade that filled an order, or a part of it; `orderId` is the exchange's id of the order."""
+
+    id: int
+    account: str
+    symbol: str
+    trade_id: str
+    order_id: str
+    side: str
+    maker: bool = Field(description="Whether the order rested in the book, and this trade took it.")
+    price: Amount
+    amount: Amount
+    cost: Amount
+    fee: Amount
+    fee_asset: str
+    filled_at: datetime
+
+
+class FillList(Answer):
+    """A page, newest first; `next` is the cursor of the next one, null at the end."""
+
+    items: list[FillOut]
+    next: str | None
+
+
+class FillFilterIn(Strict):
+    """Which fills."""
+
+    account: Text | None = None
+    symbol: Text | None = Field(None, description="Such as BTC/USDT.")
+    order: Text | None = Field(None, description="The exchange's id of an order: its `orderId`.")
+    cursor: Text | None = None
+    limit: int = Field(50, ge=1, le=200)
+
+
 class OrderFilterIn(Strict):
     """Which orders."""
 

@@ -7,10 +7,27 @@ from ninja import Path, Query, Router
 from ninja.responses import Status
 
 from enrichment import flows
-from enrichment.http.exchange_answers import BulkIn, JobRef, OrderFilterIn, OrderList, OrderOut
+from enrichment.http.exchange_answers import (
+    BulkIn,
+    FillFilterIn,
+    FillList,
+    FillOut,
+    JobRef,
+    OrderFilterIn,
+    OrderList,
+    OrderOut,
+)
 from enrichment.http.exchanges import PROBLEMS, job_ref
-from enrichment.models import Order
-from enrichment.queries.exchanges import OrderFilter, account_of, accounts_of, order_of, orders_of
+from enrichment.models import Fill, Order
+from enrichment.queries.exchanges import (
+    FillFilter,
+    OrderFilter,
+    account_of,
+    accounts_of,
+    fills_of,
+    order_of,
+    orders_of,
+)
 from jobs.errors import OptionRefused
 from jobs.http.auth import must_operate, user_of
 from jobs.http.schemas import RowId
@@ -19,6 +36,9 @@ router = Router(by_alias=True, tags=["orders"])
 _FIELDS = (
     "id", "symbol", "order_id", "side", "type", "time_in_force", "status", "price", "average", "amount", "filled",
     "cost", "placed_at", "updated_at",
+)  # fmt: skip
+_FILL_FIELDS = (
+    "id", "symbol", "trade_id", "order_id", "side", "price", "amount", "cost", "fee", "fee_asset", "filled_at",
 )  # fmt: skip
 
 
@@ -35,6 +55,14 @@ def list_orders(request: HttpRequest, wanted: Query[OrderFilterIn]) -> OrderList
     )
     page = orders_of(user_of(request), chosen, wanted.cursor, wanted.limit)
     return OrderList(items=[_out(row) for row in page.orders], next=page.next)
+
+
+@router.get("/fills", response={200: FillList, **PROBLEMS})
+def list_fills(request: HttpRequest, wanted: Query[FillFilterIn]) -> FillList:
+    """The trades that filled the orders of one's own accounts, with their fees, newest first."""
+    chosen = FillFilter(wanted.account or "", wanted.symbol or "", wanted.order or "")
+    page = fills_of(user_of(request), chosen, wanted.cursor, wanted.limit)
+    return FillList(items=[_fill_out(row) for row in page.fills], next=page.next)
 
 
 @router.post("/sync", response={202: JobRef, **PROBLEMS})
@@ -61,3 +89,8 @@ def _out(row: Order) -> OrderOut:
     return OrderOut(
         **own, account=row.account.uid, exchange=row.account.exchange, client_order_id=row.client_id
     )
+
+
+def _fill_out(row: Fill) -> FillOut:
+    own = {name: getattr(row, name) for name in _FILL_FIELDS}
+    return FillOut(**own, account=row.account.uid, maker=row.is_maker)

@@ -72,12 +72,51 @@ class Order(models.Model):
         return f"{self.side} {self.amount} {self.symbol}: {self.status}"
 
 
+class Fill(models.Model):
+    """A trade that filled an order, or a part of it. `cost` is in the quote asset, `fee` in `fee_asset`.
+
+    It names its order by the exchange's id, not by a key: an exchange may tell a trade before its order.
+    """
+
+    account = models.ForeignKey(ExchangeAccount, models.CASCADE, related_name="fills")
+    symbol = models.CharField(max_length=40)
+    trade_id = models.CharField(max_length=64)
+    order_id = models.CharField(max_length=64)
+    side = models.CharField(max_length=4)
+    is_maker = models.BooleanField(default=False)
+    price = models.DecimalField(max_digits=38, decimal_places=18)
+    amount = models.DecimalField(max_digits=38, decimal_places=18)
+    cost = models.DecimalField(max_digits=38, decimal_places=18)
+    fee = models.DecimalField(max_digits=38, decimal_places=18)
+    fee_asset = models.CharField(max_length=20, default="")
+    filled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            # An order that meets another of the same account has both sides of a trade, under one id.
+            models.UniqueConstraint(
+                fields=["account", "symbol", "trade_id", "order_id"], name="exchange_fill_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["account", "-filled_at", "-id"], name="exchange_fill_history"),
+            models.Index(fields=["account", "symbol", "order_id"], name="exchange_fill_of_order"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.amount} {self.symbol} at {self.price}"
+
+
 class OrderCursor(models.Model):
-    """How far an account's orders in one market are known: what the exchange is asked to go on from."""
+    """How far an account's orders in one market are known: what the exchange is asked to go on from.
+
+    `fills` is the same of the trades that filled them, None where none was asked for.
+    """
 
     account = models.ForeignKey(ExchangeAccount, models.CASCADE, related_name="cursors")
     symbol = models.CharField(max_length=40)
     position = models.JSONField()
+    fills = models.JSONField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["account", "symbol"], name="order_cursor_once"),)

@@ -1,5 +1,6 @@
 """`/exchanges/{account}`: what an account holds, its open orders and its history, the prices beside it."""
 
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,10 +16,12 @@ from enrichment.models import ExchangeAccount
 from enrichment.pages.steps import steps_of, under_way
 from enrichment.providers.exchanges.addresses import exchanges
 from enrichment.queries.exchanges import (
-    Balance,
+    FillFilter,
     OrderFilter,
     account_of,
     balances_of,
+    fees_of,
+    fills_of,
     orders_of,
     tickers_of,
 )
@@ -29,6 +32,7 @@ from jobs.presence import seen
 
 _OPEN_AT_MOST = 100
 _HISTORY = 25
+_FILLS = 25
 _TABS = (("", "All"), ("closed", "Filled"), ("canceled", "Cancelled"), ("expired", "Expired"))
 
 
@@ -76,7 +80,7 @@ def _check(request: HttpRequest, row: ExchangeAccount) -> None:
 
 def _context(request: HttpRequest, row: ExchangeAccount) -> dict[str, Any]:
     steps = steps_of(row.uid, request.GET.getlist("step")[:10])
-    held = balances_of(row)
+    held, fees = balances_of(row), fees_of(row)
     tab = request.GET.get("status", "")
     wanted = OrderFilter(account=row.uid, status=tab if tab in dict(_TABS) else "")
     try:
@@ -91,7 +95,10 @@ def _context(request: HttpRequest, row: ExchangeAccount) -> dict[str, Any]:
         "under_way": under_way(steps),
         "topics": {"jobs": [step.job.uid for step in steps]},
         "balances": held,
-        "worth": _worth(held),
+        "worth": _worth([balance.usd for balance in held]),
+        "fees": fees,
+        "fees_worth": _worth([fee.usd for fee in fees]),
+        "fills": fills_of(request.user, FillFilter(account=row.uid), None, _FILLS).fills,
         "open_orders": orders_of(
             request.user, OrderFilter(account=row.uid, status="open"), None, _OPEN_AT_MOST
         ).orders,
@@ -105,7 +112,7 @@ def _context(request: HttpRequest, row: ExchangeAccount) -> dict[str, Any]:
     }
 
 
-def _worth(held: list[Balance]) -> Any:
+def _worth(parts: list[Decimal | None]) -> Decimal | None:
     """What all of it is worth in dollars, as far as prices are known; None when none is."""
-    known = [balance.usd for balance in held if balance.usd is not None]
-    return sum(known) if known else None
+    known = [usd for usd in parts if usd is not None]
+    return sum(known, Decimal(0)) if known else None

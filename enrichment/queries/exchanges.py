@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
-from enrichment.models import ExchangeAccount, ExchangeBalance, Order, Ticker
+from enrichment.models import ExchangeAccount, ExchangeBalance, Fill, Order, Ticker
 from enrichment.models.exchange import OPEN
 from enrichment.providers.exchanges.samples import SampleAccount, fetch_sample_accounts
 from jobs.errors import NotFound, OptionRefused
@@ -52,6 +52,32 @@ class OrderPage:
     next: str | None
 
 
+@dataclass(frozen=True)
+class FillFilter:
+    """Which fills; empty fields mean any. `order` is the exchange's id of the order."""
+
+    account: str = ""
+    symbol: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class FillPage:
+    """Fills, newest first; `next` is the cursor of the next page, None at the end."""
+
+    fills: Sequence[Fill]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Fees:
+    """All that was paid in one asset; `usd` is its worth now, None where no price is known."""
+
+    asset: str
+    amount: Decimal
+    usd: Decimal | None
+
+
 def sample_accounts() -> tuple[SampleAccount, ...]:
     """Accounts to try; none when the exchanges are real ones."""
     return fetch_sample_accounts()
@@ -86,11 +112,24 @@ def balances_of(account: ExchangeAccount) -> list[Balance]:
 def orders_of(user: Any, wanted: OrderFilter, cursor: str | None = None, size: int = 50) -> OrderPage:
     """A page of a user's orders, newest first. OptionRefused for a cursor that is none."""
     rows = _filtered(user, wanted)
-    if cursor:
-        placed, number = _read_cursor(cursor)
-        rows = rows.filter(Q(placed_at__lt=placed) | Q(placed_at=placed, id__lt=number))
-    page = list(rows.select_related("account").order_by("-placed_at", "-id")[: size + 1])
-    return OrderPage(page[:size], _cursor(page[size - 1]) if len(page) > size else None)
+    return OrderPage(*_page(rows, "placed_at", cursor, size))
+
+
+def fills_of(user: Any, wanted: FillFilter, cursor: str | None = None, size: int = 50) -> FillPage:
+    """A page of the fills of a user's orders, newest first. OptionRefused for a cursor that is none."""
+    exact = {"account__uid": wanted.account, "symbol": wanted.symbol, "order_id": wanted.order}
+    rows = Fill.objects.filter(account__user=user, **{name: value for name, value in exact.items() if value})
+    return FillPage(*_page(rows, "filled_at", cursor, size))
+
+
+def fees_of(account: ExchangeAccount) -> list[Fees]:
+    """What the account's fills cost in fees, by asset, the dearest first."""
+    prices = _dollars(account.exchange)
+    sums = Fill.objects.filter(account=account, fee__gt=0).values_list("fee_asset").annotate(Sum("fee"))
+    fees = [
+        Fees(asset, amount, None if asset not in prices else amount * prices[asset]) for asset, amount in sums
+    ]
+    return sorted(fees, key=lambda one: (one.usd is None, -(one.usd or 0), one.asset))
 
 
 def order_of(user: Any, number: int) -> Order:
@@ -118,8 +157,16 @@ def _filtered(user: Any, wanted: OrderFilter) -> QuerySet[Order]:
     return Order.objects.filter(account__user=user, **{name: value for name, value in exact.items() if value})
 
 
-def _cursor(order: Order) -> str:
-    return f"{(order.placed_at - _EPOCH) // timedelta(microseconds=1)}-{order.pk}"
+def _page(rows: QuerySet[Any], time: str, cursor: str | None, size: int) -> tuple[list[Any], str | None]:
+    """The rows after a cursor, newest first by the column `time`, and the next cursor."""
+    if cursor:
+        moment, number = _read_cursor(cursor)
+        rows = rows.filter(Q(**{f"{time}__lt": moment}) | Q(**{time: moment}, id__lt=number))
+    page = list(rows.select_related("account").order_by(f"-{time}", "-id")[: size + 1])
+    if len(page) <= size:
+        return page, None
+    last = page[size - 1]
+    return page[:size], f"{(getattr(last, time) - _EPOCH) // timedelta(microseconds=1)}-{last.pk}"
 
 
 def _read_cursor(text: str) -> tuple[datetime, int]:

@@ -38,7 +38,7 @@ def sync_orders(
     symbols: Symbols | None = None,
     full: bool = False,
 ) -> OrderSyncResult:
-    """Fetch an account's orders: those that are new, and what became of those that were open.
+    """Fetch an account's orders: those that are new, what became of those that were open, and their fills.
 
     A sync that was cut off is gone on with. `symbols` names the markets; without it they are those that the
     account can have traded in. `full` reads everything again. `premium` decides the priority.
@@ -47,7 +47,10 @@ def sync_orders(
         progress(0, "Asking for the markets")
         with _account(account, exchange) as (row, client):
             result = sync(row, client, symbols, _tell, full=full)
-        progress(1, f"{result.new:,} new orders, {result.changed:,} changed, {result.open:,} open")
+        progress(
+            1,
+            f"{result.new:,} new orders, {result.changed:,} changed, {result.open:,} open, {result.fills:,} fills",
+        )
     return result
 
 

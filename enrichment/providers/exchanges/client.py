@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,15 +13,16 @@ from enrichment.providers.exchanges.errors import ccxt_errors
 from enrichment.providers.exchanges.records import (
     ApiKeys,
     BalanceRecord,
-    OrderPage,
+    FillRecord,
     OrderRecord,
+    Page,
     TickerRecord,
 )
 from jobs.errors import Permanent
 
 _TIMEOUT = 10_000  # milliseconds, to connect and to answer
 _MARKETS_KEPT = 3_600.0  # seconds
-_BY_ID = frozenset({"binance"})  # exchanges that can be asked for the orders from an id on
+_BY_ID = frozenset({"binance"})  # exchanges that can be asked for orders and trades from an id on
 _OPTIONS = {
     "defaultType": "spot",
     "fetchMarkets": ["spot"],
@@ -57,16 +57,28 @@ class ExchangeClient:
         with self._errors():
             return reading.balances(self._client.fetch_balance())
 
-    def orders(self, symbol: str, position: dict[str, Any] | None, size: int) -> OrderPage:
+    def orders(self, symbol: str, position: dict[str, Any] | None, size: int) -> Page[OrderRecord]:
         """The account's orders in one market from a position on (None: from the first), oldest first."""
         with self._errors():
             if self.name in _BY_ID:
                 number = (position or {}).get("from_id", 1)
                 rows = self._client.fetch_orders(symbol, None, size, {"orderId": number})
-                return reading.page_by_id(rows, number, size)
+                return reading.page_by_id(rows, number, size, reading.order)
             since = (position or {}).get("since")
             rows = self._client.fetch_orders(symbol, since, size)
-            return reading.page_by_time(rows, since, size)
+            return reading.page_by_time(rows, since, size, reading.order)
+
+    def fills(self, symbol: str, position: dict[str, Any] | None, size: int) -> Page[FillRecord]:
+        """The trades that filled the account's orders in one market, in the same way."""
+        with self._errors():
+            if self.name in _BY_ID:
+                # The last one again: an order that met another of this account is told twice under one id.
+                number = max(0, (position or {}).get("from_id", 0) - 1)
+                rows = self._client.fetch_my_trades(symbol, None, size, {"fromId": number})
+                return reading.page_by_id(rows, number, size, reading.fill)
+            since = (position or {}).get("since")
+            rows = self._client.fetch_my_trades(symbol, since, size)
+            return reading.page_by_time(rows, since, size, reading.fill)
 
     def order(self, symbol: str, order_id: str) -> OrderRecord:
         """One order as it is now."""
@@ -109,7 +121,7 @@ def _open(address: ExchangeAddress, keys: ApiKeys | None) -> Any:
     if keys is not None:
         settings |= {"apiKey": keys.key, "secret": keys.secret, "password": keys.passphrase or None}
     client = kind(settings)
-    client.number = Decimal  # else amounts are floats
+    client.number = str  # else amounts are floats; with Decimal ccxt reads fees twice, and loses them
     if address.base:
         client.urls["api"] = _moved(client.urls["api"], address.base)
     return client

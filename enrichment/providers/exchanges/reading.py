@@ -1,11 +1,18 @@
 """From ccxt's unified structures to records. https://docs.ccxt.com/#/?id=order-structure"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from enrichment.providers.exchanges.records import BalanceRecord, OrderPage, OrderRecord, TickerRecord
+from enrichment.providers.exchanges.records import (
+    BalanceRecord,
+    FillRecord,
+    OrderRecord,
+    Page,
+    Record,
+    TickerRecord,
+)
 
 _STATUSES = {"open", "closed", "canceled", "expired", "rejected"}
 _OTHER = {"canceling": "open", "cancelled": "canceled"}
@@ -33,23 +40,53 @@ def order(row: Mapping[str, Any]) -> OrderRecord:
     )
 
 
-def page_by_id(rows: Sequence[Mapping[str, Any]], number: int, size: int) -> OrderPage:
-    """A page of an exchange that was asked for the orders from an id on."""
-    orders = tuple(sorted(map(order, rows), key=lambda one: int(one.order_id)))
-    following = max((int(one.order_id) + 1 for one in orders), default=number)
-    return OrderPage(orders, {"from_id": following}, last=len(rows) < size)
+def fill(row: Mapping[str, Any]) -> FillRecord:
+    """A trade of the account's. https://docs.ccxt.com/#/?id=trade-structure
+
+    One that names several fees (a part in the exchange's own coin, say) is told by the first of them.
+    """
+    price, amount = _amount(row.get("price")) or Decimal(0), _amount(row.get("amount")) or Decimal(0)
+    cost = _amount(row.get("cost"))
+    fee = row.get("fee") or next(iter(row.get("fees") or ()), {})
+    return FillRecord(
+        symbol=str(row["symbol"]),
+        trade_id=str(row["id"]),
+        order_id=str(row.get("order") or ""),
+        side=str(row["side"]),
+        is_maker=row.get("takerOrMaker") == "maker",
+        price=price,
+        amount=amount,
+        cost=price * amount if cost is None else cost,
+        fee=_amount(fee.get("cost")) or Decimal(0),
+        fee_asset=str(fee.get("currency") or ""),
+        filled_at=_moment(row.get("timestamp")) or datetime.fromtimestamp(0, UTC),
+    )
 
 
-def page_by_time(rows: Sequence[Mapping[str, Any]], since: int | None, size: int) -> OrderPage:
-    """A page of an exchange that was asked for the orders from a time on.
+def page_by_id(
+    rows: Sequence[Mapping[str, Any]], number: int, size: int, read: Callable[[Mapping[str, Any]], Record]
+) -> Page[Record]:
+    """A page of an exchange that was asked for what has this id or a later one."""
+    sorted_rows = sorted(rows, key=lambda row: int(row["id"]))
+    following = int(sorted_rows[-1]["id"]) + 1 if sorted_rows else number
+    return Page(tuple(map(read, sorted_rows)), {"from_id": following}, last=len(rows) < size)
 
-    The next page begins with the newest moment of this one, so orders of one millisecond are not lost; when a
+
+def page_by_time(
+    rows: Sequence[Mapping[str, Any]],
+    since: int | None,
+    size: int,
+    read: Callable[[Mapping[str, Any]], Record],
+) -> Page[Record]:
+    """A page of an exchange that was asked for what is of this time or later.
+
+    The next page begins with the newest moment of this one, so what is of one millisecond is not lost; when a
     whole page is of one moment, the one after it.
     """
-    orders = tuple(sorted(map(order, rows), key=lambda one: one.placed_at))
+    sorted_rows = sorted(rows, key=lambda row: int(row.get("timestamp") or 0))
     newest = max((int(row["timestamp"]) for row in rows if row.get("timestamp")), default=since or 0)
     following = newest + 1 if newest == since and len(rows) >= size else newest
-    return OrderPage(orders, {"since": following}, last=len(rows) < size)
+    return Page(tuple(map(read, sorted_rows)), {"since": following}, last=len(rows) < size)
 
 
 def balances(answer: Mapping[str, Any]) -> list[BalanceRecord]:

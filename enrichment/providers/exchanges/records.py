@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,27 @@ class OrderRecord:
 
 
 @dataclass(frozen=True)
-class OrderPage:
-    """Orders of one market, oldest first, and where to go on; `last` when nothing comes after them now."""
+class FillRecord:
+    """A trade that filled an order, or a part of it. `side` is the account's; `cost` is in the quote asset."""
 
-    orders: tuple[OrderRecord, ...]
+    symbol: str
+    trade_id: str
+    order_id: str
+    side: str
+    is_maker: bool
+    price: Decimal
+    amount: Decimal
+    cost: Decimal
+    fee: Decimal
+    fee_asset: str
+    filled_at: datetime
+
+
+@dataclass(frozen=True)
+class Page(Generic[Record]):
+    """Orders or fills of one market, oldest first, and where to go on; `last`: nothing comes after them now."""
+
+    rows: tuple[Record, ...]
     position: dict[str, Any]
     last: bool
 

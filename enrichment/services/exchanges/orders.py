@@ -1,17 +1,23 @@
-"""Brings an account's orders in, market by market and page by page; after a crash the next sync goes on there."""
+"""Brings an account's orders and their fills in, market by market and page by page.
+
+After a crash the next sync goes on where this one ended.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
 
-from enrichment.models import ExchangeAccount, Order
+from enrichment.models import ExchangeAccount, Fill, Order
 from enrichment.models.exchange import OPEN
 from enrichment.providers.exchanges.client import ExchangeClient
 from enrichment.services.exchanges.store import (
     Stored,
+    fills_position_of,
     forget_positions,
+    markets_owing_fills,
     position_of,
+    store_fills,
     store_orders,
     store_page,
 )
@@ -25,7 +31,7 @@ OnPage = Callable[[float, str, int, int], None]  # share done, market, orders re
 
 @dataclass(frozen=True)
 class OrderSyncResult:
-    """What a sync did; `orders` and `open` are what is stored now. `synced_at` is ISO 8601 in UTC."""
+    """What a sync did; `orders`, `open` and `fills` are what is stored now. `synced_at` is ISO 8601 in UTC."""
 
     account: str
     exchange: str
@@ -35,6 +41,7 @@ class OrderSyncResult:
     changed: int
     orders: int
     open: int
+    fills: int
     synced_at: str
 
 
@@ -59,6 +66,7 @@ def sync(
     for place, symbol in enumerate(wanted):
         run.walk(symbol, place / len(wanted), 1 / len(wanted))
     run.follow(before)
+    run.fill(set(client.symbols()))
     now = timezone.now()
     ExchangeAccount.objects.filter(pk=account.pk).update(orders_at=now)
     return OrderSyncResult(
@@ -70,6 +78,7 @@ def sync(
         changed=run.changed,
         orders=Order.objects.filter(account=account).count(),
         open=Order.objects.filter(account=account, status=OPEN).count(),
+        fills=Fill.objects.filter(account=account).count(),
         synced_at=now.isoformat(),
     )
 
@@ -88,7 +97,7 @@ class _Run:
         position, last, pages = position_of(self._account, symbol), False, 0
         while not last:
             page = self._client.orders(symbol, position, PAGE)
-            self._count(store_page(self._account, symbol, page), len(page.orders))
+            self._count(store_page(self._account, symbol, page), len(page.rows))
             position, last, pages = page.position, page.last, pages + 1
             self._on_page(done + share * (1 if last else pages / (pages + 2)), symbol, self.read, self.new)
 
@@ -100,6 +109,19 @@ class _Run:
         self._count(store_orders(self._account, list(still.values())), 0)
         ended = [name for name in before if name not in still]
         self._count(store_orders(self._account, [self._client.order(*name) for name in ended]), len(ended))
+
+    def fill(self, known: set[str]) -> None:
+        """The trades of orders that filled: asked for only where one is missing.
+
+        A market that was closed since cannot be asked any more.
+        """
+        for symbol in [one for one in markets_owing_fills(self._account) if one in known]:
+            position, last, told = fills_position_of(self._account, symbol), False, 0
+            while not last:
+                page = self._client.fills(symbol, position, PAGE)
+                store_fills(self._account, symbol, page)
+                position, last, told = page.position, page.last, told + len(page.rows)
+                self._on_page(1, f"{symbol}, {told:,} fills", self.read, self.new)
 
     def _count(self, stored: Stored, read: int) -> None:
         self.read += read

@@ -1,7 +1,7 @@
-"""Writes orders and how far they are known: a page and its position in one database transaction.
+"""Writes orders, their fills, and how far they are known: a page and its position in one database transaction.
 
 Orders are unique by account, market and the exchange's id. An order that is told again overwrites what is
-stored unless that is newer, so two syncs at once, or a page that comes twice, do no harm.
+stored unless that is newer, so two syncs at once, or a page that comes twice, do no harm. A fill never changes.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from enrichment.models import ExchangeAccount, OrderCursor
-from enrichment.providers.exchanges.records import OrderPage, OrderRecord
+from enrichment.models import ExchangeAccount, Fill, OrderCursor
+from enrichment.providers.exchanges.records import FillRecord, OrderRecord, Page
 
 _UPSERT = """
 INSERT INTO enrichment_order AS stored (
@@ -34,6 +34,16 @@ _COLUMNS = (
     "price", "average", "amount", "filled", "cost", "placed_at", "updated_at",
 )  # fmt: skip
 
+# Markets with orders that filled further than their stored fills tell.
+_OWED = """
+SELECT DISTINCT placed.symbol FROM enrichment_order placed
+WHERE placed.account_id = %s AND placed.filled > 0 AND placed.filled > coalesce((
+    SELECT sum(told.amount) FROM enrichment_fill told
+    WHERE told.account_id = placed.account_id AND told.symbol = placed.symbol AND told.order_id = placed.order_id
+), 0)
+ORDER BY placed.symbol
+"""
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -50,19 +60,39 @@ def position_of(account: ExchangeAccount, symbol: str) -> dict[str, Any] | None:
     )
 
 
+def fills_position_of(account: ExchangeAccount, symbol: str) -> dict[str, Any] | None:
+    """Where to go on with a market's fills; None where none is known yet."""
+    return OrderCursor.objects.filter(account=account, symbol=symbol).values_list("fills", flat=True).first()
+
+
+def markets_owing_fills(account: ExchangeAccount) -> list[str]:
+    """The markets where an order filled, and a fill of it is not stored."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWED, [account.pk])
+        return [symbol for (symbol,) in cursor.fetchall()]
+
+
 def forget_positions(account: ExchangeAccount, symbols: Sequence[str]) -> None:
     """Begin anew in these markets; the stored orders stay."""
     OrderCursor.objects.filter(account=account, symbol__in=symbols).delete()
 
 
-def store_page(account: ExchangeAccount, symbol: str, page: OrderPage) -> Stored:
+def store_page(account: ExchangeAccount, symbol: str, page: Page[OrderRecord]) -> Stored:
     """Add a page and move on."""
     with transaction.atomic():
-        stored = store_orders(account, page.orders)
+        stored = store_orders(account, page.rows)
         OrderCursor.objects.update_or_create(
             account=account, symbol=symbol, defaults={"position": page.position}
         )
     return stored
+
+
+def store_fills(account: ExchangeAccount, symbol: str, page: Page[FillRecord]) -> None:
+    """Add a page of fills and move on; those that are known already stay as they are."""
+    rows = [Fill(account=account, **vars(one)) for one in page.rows]
+    with transaction.atomic():
+        Fill.objects.bulk_create(rows, ignore_conflicts=True)
+        OrderCursor.objects.filter(account=account, symbol=symbol).update(fills=page.position)
 
 
 def store_orders(account: ExchangeAccount, orders: Sequence[OrderRecord]) -> Stored:

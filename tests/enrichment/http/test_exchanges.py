@@ -1,5 +1,6 @@
 """/api/v1/exchange-accounts, /orders and /exchange-prices."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -151,6 +152,26 @@ def test_orders_are_filtered(operator: Client, synced: str) -> None:
     assert operator.get("/api/v1/orders", {"cursor": "x"}).json()["fields"] == {
         "cursor": "is none that a page gave"
     }
+
+
+def test_fills_are_listed_with_their_fees_and_filtered_by_order(operator: Client, synced: str) -> None:
+    body = operator.get("/api/v1/orders/fills", {"account": synced, "limit": 3}).json()
+    assert len(body["items"]) == 3
+    one = body["items"][0]
+    assert (one["symbol"], one["account"], one["maker"]) == ("SOL/USDT", synced, False)
+    assert (
+        Decimal(one["fee"])
+        == (Decimal(one["amount"]) if one["side"] == "buy" else Decimal(one["cost"])) / 1000
+    )
+    following = operator.get("/api/v1/orders/fills", {"account": synced, "cursor": body["next"]}).json()[
+        "items"
+    ]
+    assert not {row["id"] for row in body["items"]} & {row["id"] for row in following}
+    own = operator.get("/api/v1/orders/fills", {"order": one["orderId"], "symbol": "SOL/USDT"}).json()[
+        "items"
+    ]
+    assert {row["orderId"] for row in own} == {one["orderId"]}
+    assert operator.get("/api/v1/orders/fills", {"cursor": "x"}).status_code == 422
 
 
 def test_balances_and_prices_are_exact_text(operator: Client, synced: str) -> None:

@@ -41,6 +41,9 @@ def test_a_sample_is_added_with_a_click_and_fetched_at_once(browser: Client, out
     assert "Swing trader" in html
     assert "Order history" in html
     assert "Nothing rests in a book." not in html
+    assert html.count('data-key="f') == 26, "a page of fills, and their panel"
+    assert response.context["fees_worth"] > 1
+    assert "maker" in html
     assert html.count('data-key="o') > 25
     assert response.context["worth"] > 10_000
 
@@ -73,7 +76,7 @@ def test_an_account_page_before_its_first_sync_says_what_to_do(
 ) -> None:
     account = trader(outside.url, "empty").added_by(user)
     html = browser.get(f"/exchanges/{account.uid}").content.decode()
-    assert html.count("Not fetched yet. Press Sync now.") == 3
+    assert html.count("Not fetched yet. Press Sync now.") == 4
 
 
 def test_history_goes_on_to_older_pages(browser: Client, user: User, outside: Outside) -> None:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from enrichment.models import ExchangeAccount, Order, OrderCursor
 from enrichment.providers.exchanges import reading
 from enrichment.providers.exchanges.client import open_client
-from enrichment.providers.exchanges.records import OrderPage, OrderRecord
+from enrichment.providers.exchanges.records import OrderRecord, Page
 from enrichment.services.exchanges import orders as syncing
 from enrichment.services.exchanges.accounts import keys_of
 from enrichment.services.exchanges.store import store_orders, store_page
@@ -98,7 +98,7 @@ def test_an_older_word_never_overwrites_a_newer_one(account: ExchangeAccount) ->
 def test_a_page_and_its_position_are_stored_together(account: ExchangeAccount) -> None:
     broken = record(order_id="9", symbol="X" * 99)
     with pytest.raises(Exception, match="too long"):
-        store_page(account, "BTC/USDT", OrderPage((record(), broken), {"from_id": 10}, last=True))
+        store_page(account, "BTC/USDT", Page((record(), broken), {"from_id": 10}, last=True))
 
 
 def test_paging_by_time_neither_loses_nor_hangs_on_orders_of_one_millisecond() -> None:
@@ -110,8 +110,8 @@ def test_paging_by_time_neither_loses_nor_hangs_on_orders_of_one_millisecond() -
     since, last, pages = None, False, 0
     while not last:
         found = [row for row in rows if since is None or row["timestamp"] >= since][:4]
-        page = reading.page_by_time(found, since, 4)
-        seen += [one.order_id for one in page.orders]
+        page = reading.page_by_time(found, since, 4, reading.order)
+        seen += [one.order_id for one in page.rows]
         since, last, pages = page.position["since"], page.last, pages + 1
     assert sorted(set(seen), key=int) == [row["id"] for row in rows]
     assert pages <= 5
