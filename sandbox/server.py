@@ -19,6 +19,7 @@ from sandbox.market.defillama import DefiLlama
 from sandbox.market.dexscreener import DexScreener
 from sandbox.market.jupiter import Jupiter
 from sandbox.market.prices import Market
+from sandbox.market.rugcheck import RugCheck
 from sandbox.social.routes import social_routes
 from sandbox.solana.chain import Chain
 from sandbox.solana.helius_api import HeliusApi
@@ -124,6 +125,7 @@ def build_app(chain: Chain, faults: Faults, folder: Path, evm: EvmService, excha
         **social_routes(market),
         "/jupiter": Jupiter(market).answer,
         "/defillama": DefiLlama(market).answer,
+        "/rugcheck": RugCheck(market).answer,
         "/exchange": ExchangeApi(exchange).answer,
         f"{CONTROL}/exchange": ExchangeControl(exchange).answer,
         CONTROL: Control(chain, market, injector).answer,

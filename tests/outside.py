@@ -70,7 +70,7 @@ def point_at(url: str, settings: LazySettings) -> Outside:
     settings.SANDBOX_URL = url
     for name in (
         "HELIUS_API_KEY", "HELIUS_URL", "SOLANA_RPC_URL", "DEXSCREENER_URL", "COINGECKO_URL", "JUPITER_URL",
-        "DEFILLAMA_URL",
+        "DEFILLAMA_URL", "RUGCHECK_URL",
     ):  # fmt: skip
         setattr(settings, name, "")
     for name in ("TWITTER_BEARER_TOKEN", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"):

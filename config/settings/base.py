@@ -288,11 +288,13 @@ MEDIA_ROOT = env.str(
 JUPITER_URL = env.str("JUPITER_URL", default="")
 JUPITER_API_KEY = env.str("JUPITER_API_KEY", default="")
 DEFILLAMA_URL = env.str("DEFILLAMA_URL", default="")
+RUGCHECK_URL = env.str("RUGCHECK_URL", default="")
 # What all workers together may ask of a provider (see enrichment.providers.budget): its public limits.
 PROVIDER_BUDGETS: Mapping[str, str] = {
     "dexscreener": "300/min",
     "jupiter": "60/min",
     "defillama": "300/min",
+    "rugcheck": "60/min",
     **env.dict("PROVIDER_BUDGETS", default={}),  # dexscreener=600/min,jupiter=10/s
 }
 

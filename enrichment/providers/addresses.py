@@ -66,6 +66,11 @@ def defillama() -> str:
     return _market(settings.DEFILLAMA_URL, "https://coins.llama.fi", "defillama")
 
 
+def rugcheck() -> str:
+    """The base address of RugCheck: the real one once Solana is real."""
+    return _market(settings.RUGCHECK_URL, "https://api.rugcheck.xyz", "rugcheck")
+
+
 def _market(chosen: str, public: str, path: str) -> str:
     sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/{path}"
     return (chosen or (sandbox if solana().is_sandbox else public)).rstrip("/")

@@ -17,6 +17,7 @@ from analysis.services.risk.social import SocialFacts, social_part
 from enrichment.models import Coin
 from enrichment.providers.prices.market import quote_of
 from enrichment.providers.prices.quotes import Quote
+from enrichment.providers.rugcheck import report_of
 from enrichment.providers.solana.holders import holders_of, mint_facts
 from enrichment.providers.solana.rpc import Rpc
 from jobs.errors import Permanent
@@ -36,13 +37,13 @@ class RiskResult:
 
 
 def assess(coin: Coin, rpc: Rpc, social: SocialFacts | None) -> RiskResult:
-    """Score the coin by what chain and market say now. Raises what they raise; Permanent: no such token."""
+    """Score the coin by what chain, market and RugCheck say now. Raises what they raise; Permanent: no token."""
     quote = quote_of(coin.mint)
     facts = mint_facts(rpc, coin.mint)
     parts = (
         liquidity.liquidity_part(_liquidity(quote)),
         _distribution(coin, rpc, quote),
-        contract.contract_part(facts),
+        contract.contract_part(facts, report_of(coin.mint)),
         social_part(social),
     )
     score = score_of(parts)

@@ -1,6 +1,9 @@
-"""Contract security: what may somebody still do to those who hold the coin?"""
+"""Contract security: what may somebody still do to those who hold the coin, and what is known against it?"""
+
+from collections.abc import Sequence
 
 from analysis.services.risk.parts import Input, Part, part
+from enrichment.providers.rugcheck import Flag, TokenReport
 from enrichment.providers.solana.holders import MintFacts
 
 NAME, WEIGHT = "contract", 25
@@ -15,14 +18,28 @@ EXTENSIONS = {
     "pausableConfig": ("all transfers can be paused", 35),
     "mintCloseAuthority": ("the mint can be closed", 10),
 }
+FLAGGED = {"danger": 30, "warn": 10, "info": 0}  # points of a flag of RugCheck's
+RUGGED = 100
+# RugCheck also flags what the mint account says, and what is in other parts: that is not counted twice.
+_COUNTED_ELSEWHERE = (
+    "authority",
+    "holder",
+    "ownership",
+    "low liquidity",
+    "permanent delegate",
+    "transfer fee",
+)
 
 
-def contract_part(facts: MintFacts) -> Part:
-    """An authority that was not given up, and extensions that act against holders."""
-    flags = [EXTENSIONS[name] for name in facts.extensions if name in EXTENSIONS]
-    points = sum(weight for _, weight in flags)
+def contract_part(facts: MintFacts, report: TokenReport | None = None) -> Part:
+    """An authority that was not given up, extensions that act against holders, and what RugCheck knows."""
+    acts = [EXTENSIONS[name] for name in facts.extensions if name in EXTENSIONS]
+    points = sum(weight for _, weight in acts)
     points += MINTABLE if facts.mint_authority else 0
     points += FREEZABLE if facts.freeze_authority else 0
+    others = _others(report)
+    points += sum(FLAGGED[flag.level] for flag in others)
+    points += RUGGED if report and report.rugged else 0
     return part(
         NAME,
         WEIGHT,
@@ -31,9 +48,33 @@ def contract_part(facts: MintFacts) -> Part:
             Input("more can be minted", _by(facts.mint_authority), facts.mint_authority is not None),
             Input("accounts can be frozen", _by(facts.freeze_authority), facts.freeze_authority is not None),
             Input("program", "Token-2022" if facts.token_2022 else "SPL Token"),
-            *(Input("known flag", sentence, is_bad=True) for sentence, _ in flags),
+            *(Input("known flag", sentence, is_bad=True) for sentence, _ in acts),
+            *_told(report, others),
         ],
+        "" if report else "RugCheck has no report on it: by the mint account alone.",
     )
+
+
+def _others(report: TokenReport | None) -> list[Flag]:
+    """The flags of RugCheck's that are counted here and nowhere else."""
+    flags = report.flags if report else ()
+    return [
+        flag
+        for flag in flags
+        if flag.name.lower() != "rugged" and not any(word in flag.name.lower() for word in _COUNTED_ELSEWHERE)
+    ]
+
+
+def _told(report: TokenReport | None, others: Sequence[Flag]) -> list[Input]:
+    """What RugCheck says, as inputs."""
+    if report is None:
+        return []
+    told = [Input("RugCheck", f"{report.score} of 100", report.score > 50)]
+    if report.rugged:
+        told.append(Input("known flag", "it was rugged: its liquidity was taken away", is_bad=True))
+    return told + [
+        Input("known flag", f"{flag.name} {flag.value}".rstrip(), flag.level == "danger") for flag in others
+    ]
 
 
 def _by(authority: str | None) -> str:

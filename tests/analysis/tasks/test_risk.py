@@ -1,5 +1,7 @@
 """The job that scores a coin's risk, against the sandbox's chain and market."""
 
+import re
+
 import pytest
 
 from analysis.models import RiskAssessment
@@ -40,12 +42,20 @@ def test_a_coin_that_can_be_minted_and_frozen_is_flagged(outside: Outside) -> No
 def test_a_coin_whose_authorities_were_given_up_is_clean(outside: Outside) -> None:
     parts = assessed("KITE", outside)
     assert parts["contract"].points == 0
-    assert told(parts["contract"]) == {
+    inputs = told(parts["contract"])
+    assert re.fullmatch(r"\d+ of 100", inputs.pop("RugCheck"))
+    assert inputs == {
         "more can be minted": "no, given up",
         "accounts can be frozen": "no, given up",
         "program": "SPL Token",
     }
     assert parts["social"].points is None
+
+
+def test_a_coin_whose_liquidity_was_pulled_is_flagged_by_rugcheck(outside: Outside) -> None:
+    found = assessed("DUSK", outside)["contract"]
+    assert (found.points, told(found)["more can be minted"]) == (100, "no, given up")
+    assert told(found)["known flag"] == "it was rugged: its liquidity was taken away"
 
 
 def test_liquidity_is_what_the_market_says(outside: Outside) -> None:

@@ -14,6 +14,7 @@ from analysis.services.risk.parts import Input, Part, part
 from analysis.services.risk.scale import along, along_magnitude
 from analysis.services.risk.score import level_of, score_of
 from analysis.services.risk.social import SocialFacts, social_part
+from enrichment.providers.rugcheck import Flag, TokenReport
 from enrichment.providers.solana.holders import Holder, Holders, MintFacts
 
 KEY = "9D6Sev2h9BDb7ijfu5tSKi1WHfRHYz9duutcaEb5A9XE"
@@ -72,6 +73,36 @@ def test_contract_by_hand(facts: MintFacts, points: int) -> None:
 def test_a_flag_is_told_in_words() -> None:
     told = contract_part(MintFacts(None, None, True, ("permanentDelegate",))).inputs
     assert Input("known flag", "anybody's coins can be moved or burnt by a delegate", is_bad=True) in told
+
+
+@pytest.mark.parametrize(
+    ("flags", "rugged", "points"),
+    [
+        ((), False, 50),
+        (
+            (Flag("Mint Authority still enabled", "", "danger"),),
+            False,
+            50,
+        ),  # it is counted by the mint account
+        ((Flag("Top 10 holders high ownership", "81%", "danger"),), False, 50),  # and this by the holders
+        ((Flag("Mutable metadata", "", "warn"),), False, 60),
+        ((Flag("Copycat token", "SOL", "danger"), Flag("Mutable metadata", "", "warn")), False, 90),
+        ((Flag("Verified", "", "info"),), False, 50),
+        ((Flag("Rugged", "", "danger"),), True, 100),
+    ],
+)
+def test_flags_of_rugcheck_add_points_unless_they_are_counted_elsewhere(
+    flags: tuple[Flag, ...], rugged: bool, points: int
+) -> None:
+    found = contract_part(MintFacts(KEY, None, False, ()), TokenReport(70, flags, rugged))
+    assert found.points == points
+    assert Input("RugCheck", "70 of 100", is_bad=True) in found.inputs
+    assert found.note == ""
+
+
+def test_a_coin_that_rugcheck_does_not_know_is_judged_by_its_mint_alone() -> None:
+    found = contract_part(MintFacts(KEY, None, False, ()))
+    assert (found.points, found.note) == (50, "RugCheck has no report on it: by the mint account alone.")
 
 
 def holders(*amounts: int, supply: int = 0, complete: bool = True) -> Holders:

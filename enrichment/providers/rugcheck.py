@@ -1,0 +1,52 @@
+"""What RugCheck holds against a token, no key needed. https://api.rugcheck.xyz/swagger/index.html"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from enrichment.providers.addresses import rugcheck
+from enrichment.providers.budget import Budget
+from enrichment.providers.http import Service
+from jobs.errors import Permanent
+
+_SERVICE = Service("RugCheck", budget=Budget("rugcheck"))
+LEVELS = ("danger", "warn", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Something that speaks against a token. `level` is danger, warn or info; `value` may be empty."""
+
+    name: str
+    value: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReport:
+    """RugCheck's own score (0 to 100, higher is riskier), its flags, and whether the token was rugged."""
+
+    score: int
+    flags: tuple[Flag, ...]
+    rugged: bool
+
+
+def report_of(mint: str) -> TokenReport | None:
+    """The report on a token; None for one that RugCheck does not report on. Raises RateLimited, Transient."""
+    try:
+        told = _SERVICE.get(f"{rugcheck()}/v1/tokens/{mint}/report", {})
+    except Permanent:
+        return None
+    if not isinstance(told, dict):
+        return None
+    score = told.get("score_normalised")
+    flags = tuple(_flag(risk) for risk in told.get("risks") or ())
+    return TokenReport(max(0, min(100, int(score or 0))), flags, bool(told.get("rugged")))
+
+
+def _flag(risk: dict[str, Any]) -> Flag:
+    level = str(risk.get("level") or "info")
+    return Flag(
+        str(risk.get("name") or "")[:100],
+        str(risk.get("value") or "")[:50],
+        level if level in LEVELS else "info",
+    )
