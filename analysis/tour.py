@@ -1,6 +1,7 @@
 """The guided tour of the product: what `manage.py demo` shows, step by step."""
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,7 @@ from functools import partial
 from django.conf import settings
 from django.core.management.base import OutputWrapper
 from django.utils.module_loading import import_string
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from analysis.flows.wallets import analyse_wallet
@@ -19,6 +20,7 @@ from enrichment.providers.solana.samples import SampleWallet
 from jobs.cli.output import Output
 from jobs.cli.progress import display
 from jobs.dead_letters import retry
+from jobs.errors import JobError, Refused
 from jobs.ids import new_id
 from jobs.models import DeadLetter, Job
 from jobs.queries import get_job
@@ -51,19 +53,21 @@ class Tour:
         wallets = _one_of_each(sample_wallets())
         if not wallets:
             return ["no sample wallets: is the sandbox running?"]
+        started = time.monotonic()
         self._step("Three wallets, analysed", lambda: self._analyse(wallets))
         self._step("Side by side", lambda: self._compare(wallets))
         for step in _more_steps():
             self._step(step.title, partial(step.take, self))
         self._step("A job that fails, and comes back", self._fail_and_return)
         self._console.print(
-            f"\nLook at it: {self._site}/wallets, {self._site}/jobs and {self._site}/dead-letters"
+            f"\nSeen in {time.monotonic() - started:.0f} seconds. Look at it: {self._site}/wallets,"
+            f" {self._site}/jobs and {self._site}/dead-letters"
         )
         return self._failures
 
-    def say(self, text: str) -> None:
-        """A line for who takes the tour."""
-        self._console.print(text)
+    def say(self, shown: RenderableType) -> None:
+        """A line or a table for who takes the tour."""
+        self._console.print(shown)
 
     def follow(self, uid: str) -> None:
         """Show a job until it ends; one that does not complete is a failure of the tour."""
@@ -80,12 +84,20 @@ class Tour:
 
     def _step(self, title: str, action: Callable[[], None]) -> None:
         self._console.rule(title, align="left")
-        action()
+        try:
+            action()
+        except (JobError, Refused) as error:
+            self.fail(f"{title}: {error}")
+            self._console.print(f"This did not work: {error}")
 
     def _analyse(self, wallets: Sequence[SampleWallet]) -> None:
         for wallet in wallets:
             self._console.print(f"{wallet.label}: {wallet.description} ({wallet.transactions} transactions)")
-            for step in analyse_wallet(wallet.address).steps:
+            flow = analyse_wallet(wallet.address).steps
+            self._console.print(
+                f"A flow of {len(flow)} jobs, enqueued at once; the last one waits for the others."
+            )
+            for step in flow:
                 self._expect(self._watch(step.uid), "completed")
 
     def _compare(self, wallets: Sequence[SampleWallet]) -> None:

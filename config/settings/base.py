@@ -168,7 +168,7 @@ UNFOLD = {  # the admin's theme, in the pages' colour
         }
     },
 }  # fmt: skip
-TOUR_STEPS = ("execution.tour.STEPS",)  # what `manage.py demo` shows beside the wallets
+TOUR_STEPS = ("analysis.tour_steps.STEPS", "execution.tour.STEPS")  # what `manage.py demo` shows more
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
 # Fernet keys for secret payload fields; the first encrypts, all decrypt. Made up for development alone.

@@ -21,7 +21,8 @@ class Command(BaseCommand):
     """Analyses sample wallets, fails a job on purpose and brings it back; says what it did and where to look."""
 
     help = (
-        "A guided tour: analyse sample wallets, compare them, fail a job on purpose and bring it back. "
+        "A guided tour: analyse sample wallets, compare them, score a coin, search the news, read an exchange "
+        "account, send coins, deploy a contract, speak, fail a job on purpose and bring it back. "
         "Starts everything first when nothing is running, and stops it afterwards. Example: manage.py demo"
     )
     requires_system_checks = ()  # the checks may want the very database that is not up yet
@@ -36,14 +37,19 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, inline: bool, **__: Any) -> None:
         """Take the tour; CommandError when any of it failed."""
+        run = RunFile(settings.STATE_DIR)
+        if not inline and run.running_pid() is None:
+            with _everything_running():
+                _again()  # these settings were read before the servers had ports and passwords
+            return
         failures = self._inline() if inline else self._with_workers()
         if failures:
             raise CommandError("The tour found: " + "; ".join(failures))
 
     def _with_workers(self) -> list[str]:
-        with _everything_running() as addresses:
-            settings.SANDBOX_URL = addresses["sandbox"].rstrip("/")
-            return Tour(addresses["site"].rstrip("/")).take()
+        addresses = json.loads((settings.STATE_DIR / "run.json").read_text())
+        settings.SANDBOX_URL = addresses["sandbox"].rstrip("/")
+        return Tour(addresses["site"].rstrip("/")).take()
 
     def _inline(self) -> list[str]:
         logging.disable(logging.CRITICAL)  # the tour tells what happens, as it happens
@@ -54,20 +60,23 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _everything_running() -> Iterator[dict[str, str]]:
-    """The addresses of the run that is going, or of one that lasts as long as the tour."""
-    run = RunFile(settings.STATE_DIR)
-    ours = run.running_pid() is None
-    if ours:
-        _run("--detach")
-    try:
-        yield json.loads((settings.STATE_DIR / "run.json").read_text())
-    finally:
-        if ours:
-            _run("--stop")
-
-
-def _run(option: str) -> None:
-    command = [sys.executable, "manage.py", "run", option]
-    if subprocess.run(command, cwd=settings.BASE_DIR, check=False).returncode:  # noqa: S603 -- our own command
+def _everything_running() -> Iterator[None]:
+    """A run that lasts as long as the tour."""
+    if _manage("run", "--detach"):
         raise CommandError("Millrace did not start; .millrace/run.log says why.")
+    try:
+        yield
+    finally:
+        _manage("run", "--stop")
+
+
+def _again() -> None:
+    """The tour in a process of its own, which reads the settings anew; it has told what failed."""
+    code = _manage("demo")
+    if code:
+        sys.exit(code)
+
+
+def _manage(*arguments: str) -> int:
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=settings.BASE_DIR, check=False).returncode  # noqa: S603 -- our own command
