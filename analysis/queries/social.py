@@ -11,6 +11,7 @@ from enrichment.models import Coin, SocialMetric
 from enrichment.queries.social import key_of
 
 _DAYS = 7  # that the last one is compared with
+_ENOUGH = 3  # of them: with fewer nobody knows what is usual
 _DAY = timedelta(days=1)
 
 
@@ -30,8 +31,16 @@ def facts_of_hours(hours: Iterable[tuple[datetime, int, float]], now: datetime) 
         day = min(_DAYS, max(0, (now - start) // _DAY))
         counts[day] += mentions
         moods += mentions * sentiment if day == 0 else 0
-    last, before = counts[0], counts[1:]
+    last, before = counts[0], _listened(counts[1:])
     if not last:
         return None
+    if len(before) < _ENOUGH:
+        return SocialFacts(last, moods / last, None)
     deviation = max(pstdev(before), 1.0)  # a coin nobody spoke of is no sensation by its first post
     return SocialFacts(last, moods / last, (last - fmean(before)) / deviation)
+
+
+def _listened(days: list[int]) -> list[int]:
+    """The days from the first mention on: before it, most likely nobody listened. The last day comes first."""
+    first = max((place for place, mentions in enumerate(days, 1) if mentions), default=0)
+    return days[:first]

@@ -18,7 +18,23 @@ def ago(hours: float) -> datetime:
 
 def test_the_last_day_is_added_up_and_its_mood_weighted_by_mentions() -> None:
     hours = [(ago(1), 30, 0.5), (ago(23), 10, -0.5)]
-    assert facts_of_hours(hours, NOW) == SocialFacts(40, 0.25, 40.0)
+    assert facts_of_hours(hours, NOW) == SocialFacts(40, 0.25, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "trend"),
+    [
+        ([10, 10], None),  # two days before do not say what is usual
+        ([10, 10, 10], 30.0),
+        ([0, 0, 12], 36 / 5.65685),  # quiet days count from the first mention on
+        ([], None),
+    ],
+)
+def test_days_before_the_first_mention_say_nothing_of_the_usual(days: list[int], trend: float | None) -> None:
+    before = [(ago(24 * day + 1), mentions, 0.0) for day, mentions in enumerate(days, 1)]
+    facts = facts_of_hours([(ago(2), 40, 0.1), *before], NOW)
+    assert facts is not None
+    assert facts.trend == (None if trend is None else pytest.approx(trend, rel=1e-3))
 
 
 def test_the_trend_is_in_deviations_from_the_days_before() -> None:

@@ -144,6 +144,7 @@ def test_a_coin_that_only_pools_hold_has_no_distribution() -> None:
         (None, None),
         (SocialFacts(4, -1.0, 9.0), None),
         (SocialFacts(50, 0.4, 0.0), 15),
+        (SocialFacts(50, 0.4, None), 15),
         (SocialFacts(50, 0.0, 1.0), 35),
         (SocialFacts(50, -0.6, 0.0), 80),
         (SocialFacts(50, 0.4, 6.0), 75),
