@@ -1,4 +1,4 @@
-"""Who hears of dead letters, and what was told, in the admin."""
+"""Who hears of dead letters, what was told, and what was done on chains, in the admin. No key is shown."""
 
 from typing import Any
 
@@ -7,10 +7,20 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from execution.models import AlertRecipient, Notification
+from execution.models import (
+    AlertRecipient,
+    ChainTransaction,
+    Contract,
+    LetterAlert,
+    Notification,
+    SenderNonce,
+    SignedTransaction,
+    Speech,
+    Wallet,
+)
 from execution.recipients import Channel, recipient_fault, shown_recipient
 from jobs import audit
-from jobs.admin.reading import ReadOnlyAdmin
+from jobs.admin.reading import ReadOnlyAdmin, shows
 from jobs.configuration import queue_book
 from jobs.errors import UnknownName
 
@@ -76,3 +86,35 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "channel", "recipient", "subject", "state", "attempts")
     list_filter = ("channel", "state")
     search_fields = ("idempotency_key", "subject")
+
+
+shows(LetterAlert, "fingerprint newest_letter told_at")
+shows(
+    Wallet,
+    "label kind address owner created_at",
+    list_filter=("kind",),
+    search_fields=("=address", "label"),
+    exclude=("key",),
+)
+shows(
+    Contract,
+    "name environment state address gas_used created_at",
+    list_filter=("state", "environment"),
+    search_fields=("=uid", "=address"),
+)
+shows(Speech, "text voice seconds size created_at spoken_at", list_filter=("voice",))
+shows(
+    ChainTransaction,
+    "subject sender nonce state block_number created_at",
+    list_filter=("state", "chain_id"),
+    search_fields=("=subject", "=tx_hash"),
+)
+# What was signed can be sent by whoever has it.
+shows(
+    SignedTransaction,
+    "tx_hash transaction number max_fee signed_at",
+    list_select_related=("transaction",),
+    search_fields=("=tx_hash",),
+    exclude=("raw",),
+)
+shows(SenderNonce, "sender chain_id next_nonce", search_fields=("=sender",))

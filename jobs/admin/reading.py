@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
@@ -41,3 +42,13 @@ class ReadOnlyAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+def shows(model: type[Model], columns: str, **options: Any) -> None:
+    """Register a model to be read only: its list has these columns (names with spaces between), newest first.
+
+    `exclude` names the columns that no page of the admin shows.
+    """
+    admin.site.register(
+        model, ReadOnlyAdmin, **{"list_display": columns.split(), "ordering": ("-pk",), **options}
+    )

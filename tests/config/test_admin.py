@@ -1,0 +1,153 @@
+"""The admin of the domain: every model has its pages, none shows a secret, history cannot be changed."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin as site
+from django.contrib.auth.models import User
+from django.db import models
+from django.test import Client
+from django.utils import timezone
+
+from analysis.models import AlertRule, Strategy
+from enrichment.models import Coin, ExchangeAccount, ScrapedCoin, WalletTransaction
+from execution.models import AlertRecipient, SignedTransaction, Wallet
+from jobs.models import AuditEntry
+from monitoring.models import AlertRule as PlatformRule
+from monitoring.models import Silence
+
+APPS = ("enrichment", "analysis", "execution", "monitoring")
+MODELS = [model for name in APPS for model in apps.get_app_config(name).get_models()]
+EDITED = {ExchangeAccount, ScrapedCoin, Strategy, AlertRule, AlertRecipient, PlatformRule, Silence}
+SECRET = "sesame-4711"
+PLANTED: dict[type[models.Model], dict[str, Any]] = {
+    ExchangeAccount: {"keys": {"key": SECRET, "secret": SECRET}, "digest": SECRET},
+    Wallet: {"kind": "key", "key": {"sealed": SECRET}, "owner": ""},
+    SignedTransaction: {"raw": f"0x{SECRET}"},
+    AlertRule: {"channel": "webhook", "recipient": f"https://hooks.example/{SECRET}"},
+    WalletTransaction: {"raw": SECRET.encode()},
+}
+_numbers = count(1)
+
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+
+
+@pytest.fixture
+def admin(db: None) -> Client:
+    """A browser of an administrator."""
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("ada", password="secret"))
+    return browser
+
+
+def made(model: type[models.Model]) -> models.Model:
+    """A row with something in every column that has no default, and in what is secret."""
+    columns = [
+        field for field in model._meta.concrete_fields if not field.primary_key and not field.generated
+    ]
+    given = PLANTED.get(model, {})
+    values = {field.name: _value(field) for field in columns if not (field.null or field.has_default())}
+    return model._default_manager.create(**values | given)
+
+
+def _value(field: Any) -> Any:
+    if isinstance(field, models.ForeignKey):
+        return field.related_model.objects.first() or made(field.related_model)
+    if field.choices:
+        return field.choices[0][0]
+    kinds = (
+        (models.BooleanField, True), (models.DateTimeField, timezone.now()), (models.DurationField, timedelta(hours=1)),
+        (models.JSONField, []), (models.IntegerField, 1), (models.FloatField, 0.5), (models.DecimalField, 1),
+        (models.BinaryField, b"x"),
+    )  # fmt: skip
+    for kind, value in kinds:
+        if isinstance(field, kind):
+            return value
+    return f"x{next(_numbers)}"[: field.max_length]
+
+
+def pages(model: type[models.Model]) -> str:
+    """The address of a model's list."""
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+
+
+@every_model
+def test_list_and_change_page_open_and_show_no_secret(admin: Client, model: type[models.Model]) -> None:
+    row = made(model)
+    search = "?q=x" if site.site._registry[model].search_fields else ""
+    listed = admin.get(pages(model))
+    assert f"{pages(model)}{row.pk}/change/" in listed.content.decode()
+    for response in (
+        listed,
+        admin.get(f"{pages(model)}{search}"),
+        admin.get(f"{pages(model)}{row.pk}/change/"),
+    ):
+        assert response.status_code == 200
+        assert SECRET not in response.content.decode()
+
+
+@every_model
+def test_filters_of_a_list_work(admin: Client, model: type[models.Model]) -> None:
+    made(model)
+    for spec in admin.get(pages(model)).context["cl"].filter_specs:
+        for choice in spec.choices(admin.get(pages(model)).context["cl"]):
+            assert admin.get(f"{pages(model)}{choice['query_string']}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "model", [model for model in MODELS if model not in EDITED], ids=lambda model: model._meta.label_lower
+)
+def test_history_is_only_read(admin: Client, model: type[models.Model]) -> None:
+    row = made(model)
+    assert admin.get(f"{pages(model)}add/").status_code == 403
+    assert admin.post(f"{pages(model)}{row.pk}/change/", {"x": "y"}).status_code == 403
+    assert admin.post(f"{pages(model)}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_staff_without_permissions_see_none_of_it(db: None) -> None:
+    browser = Client()
+    browser.force_login(User.objects.create_user("olga", is_staff=True))
+    assert browser.get(pages(ExchangeAccount)).status_code == 403
+    assert browser.get(pages(Wallet)).status_code == 403
+
+
+def test_an_account_is_renamed_and_keeps_its_keys_and_its_owner(admin: Client) -> None:
+    row = made(ExchangeAccount)
+    assert isinstance(row, ExchangeAccount)
+    owner, keys = row.user, row.keys
+    sent = {"label": "Desk", "premium": "on", "user": "1", "keys": "{}", "exchange": "kraken"}
+    assert admin.post(f"{pages(ExchangeAccount)}{row.pk}/change/", sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.label, row.premium, row.user, row.keys) == ("Desk", True, owner, keys)
+    assert admin.get(f"{pages(ExchangeAccount)}add/").status_code == 403
+    assert admin.post(f"{pages(ExchangeAccount)}{row.pk}/delete/", {"post": "yes"}).status_code == 302
+    told = AuditEntry.objects.order_by("number").values_list("action", flat=True)
+    assert list(told) == ["change exchange account", "remove exchange account"]
+
+
+@pytest.mark.parametrize(
+    ("checks", "problem"),
+    [
+        ('[{"check": "balanse"}]', "There is no check balanse; there are structure, expiry,"),
+        ('{"check": "balance"}', "A list, such as"),
+        ('["balance"]', "A list, such as"),
+        ('[{"check": "structure"}, {"check": "balance"}]', ""),
+    ],
+)
+def test_a_strategy_names_checks_that_exist(admin: Client, checks: str, problem: str) -> None:
+    sent = {"name": "mine", "description": "x", "checks": checks, "confirmations": "3", "gas": "{}"}
+    html = admin.post(f"{pages(Strategy)}add/", sent, follow=True).content.decode()
+    assert problem in html
+    assert Strategy.objects.exists() == (not problem)
+
+
+def test_an_alert_rule_is_switched_off(admin: Client) -> None:
+    row = made(AlertRule)
+    admin.post(f"{pages(AlertRule)}{row.pk}/change/", {"threshold": "9"})
+    changed = AlertRule.objects.get()
+    assert (changed.enabled, changed.threshold, changed.coin) == (False, 1, Coin.objects.get())
+    assert isinstance(changed.created_at, datetime)
