@@ -1,4 +1,4 @@
-"""The settings that every process shares. See `config/settings/environment.py` for what may be set."""
+"""The settings that every process shares. What may be set: docs/reference/settings.md."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
