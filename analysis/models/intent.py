@@ -17,6 +17,9 @@ class Strategy(models.Model):
     gas = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        verbose_name_plural = "strategies"
+
     def __str__(self) -> str:
         return self.name
 

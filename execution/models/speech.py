@@ -23,6 +23,9 @@ class Speech(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     spoken_at = models.DateTimeField(null=True)
 
+    class Meta:
+        verbose_name_plural = "speeches"
+
     @property
     def stored_as(self) -> str:
         """The file's name in the storage; empty until there is one."""
