@@ -32,7 +32,7 @@ from jobs.presence import seen
 
 _OPEN_AT_MOST = 100
 _HISTORY = 25
-_FILLS = 25
+_FILLS = 12
 _TABS = (("", "All"), ("closed", "Filled"), ("canceled", "Cancelled"), ("expired", "Expired"))
 
 
