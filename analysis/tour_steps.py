@@ -1,6 +1,7 @@
 """What `manage.py demo` shows of markets: wallets that are alike, a coin, the news, an account on an exchange."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from analysis.tour import Step, Tour
 from enrichment.flows import sync_account
 from enrichment.models import Coin, ExchangeAccount
 from enrichment.providers.prices.samples import fetch_sample_coins
+from enrichment.providers.solana.samples import SampleWallet
 from enrichment.queries.exchanges import FillFilter, fees_of, fills_of, sample_accounts
 from enrichment.queries.news import Wanted, find_news
 from enrichment.queries.prices import coin_rows
@@ -35,7 +37,7 @@ _DAY = timedelta(days=1)
 
 
 def _similar(tour: Tour) -> None:
-    samples = {one.address: one.label for one in sample_wallets()[:_COMPARED]}
+    samples = _of_several_styles(sample_wallets())
     started = compare_wallets(list(samples))
     tour.say(
         f"{len(samples)} wallets; {len(started.wallets_needing_sync)} of them have to be fetched first, and the"
@@ -55,6 +57,13 @@ def _similar(tour: Tour) -> None:
         table.add_row(names, str(pair["shared_tokens"]), *(f"{score or 0:.3f}" for score in scores))
     tour.say(table)
     tour.say(f"The matrix: {tour.site}/wallets/similarity/{started.request_id}")
+
+
+def _of_several_styles(samples: Sequence[SampleWallet]) -> dict[str, str]:
+    """Labels by address: one of each style first, then others, so that some are alike and some are not."""
+    firsts = list({one.style: one for one in reversed(samples)}.values())[::-1][: _COMPARED - 1]
+    chosen = [*firsts, *(one for one in samples if one not in firsts)]
+    return {one.address: one.label for one in chosen[:_COMPARED]}
 
 
 def _coin(tour: Tour) -> None:
