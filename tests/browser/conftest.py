@@ -12,6 +12,13 @@ from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.processes import Platform
 from tests.sandbox_server import Server
 
+# What the journeys start: jobs of the samples, of wallets, of markets, and those that act.
+QUEUES = (
+    "quick,fixed,wallet-operations,analysis-operations,enrichment-operations,similarity-operations,price-updates,"
+    "risk-assessment,orders,exchange-prices,balances,index-market-news,alert-processing,intent-fulfillment,"
+    "blockchain-execution,notifications"
+)
+
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
@@ -41,7 +48,7 @@ def site(
         redis().flushall()
         try:
             platform.dispatcher()
-            platform.worker(queues="quick,fixed,wallet-operations,analysis-operations,enrichment-operations")
+            platform.worker(queues=QUEUES)
             yield f"http://{platform.web()}"
         finally:
             platform.stop()

@@ -24,9 +24,28 @@ PAGES = (
     "/speech",
     "/notifications",
     "/coins",
+    "/exchanges",
+    "/wallets/similarity",
+    "/intents",
+    "/contracts",
     "/news",
+    "/news?q=upgrade or selling",
+    "/schedules",
+    "/performance",
+    "/alerts",
+    "/admin/",
     "/no-such-page",
 )
+
+# Pages whose addresses nobody knows before: the first link of that beginning on a page, where there is one.
+BEHIND = {
+    "/wallets": "/wallets/",
+    "/wallets/similarity": "/wallets/similarity/",
+    "/coins": "/coins/",
+    "/exchanges": "/exchanges/",
+    "/intents": "/intents/",
+    "/contracts": "/contracts/",
+}
 
 
 def main(base: str, folder: Path, more: list[str]) -> int:
@@ -68,13 +87,25 @@ def _session(
     page.fill("[name=password]", "demo")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{base}/")
-    for address in (*PAGES, *more):
+    for address in (*PAGES, *_behind(page, base), *more):
         page.goto(base + address)
         page.wait_for_load_state("load")
         page.wait_for_timeout(600)
         faults += _picture(page, folder / f"{_name(address)}-{screen}-{theme}.png")
     context.close()
     return faults
+
+
+def _behind(page: Page, base: str) -> list[str]:
+    found = []
+    for address, beginning in BEHIND.items():
+        page.goto(base + address)
+        links = page.locator(f"main a[href^='{beginning}']").evaluate_all(
+            "links => links.map(link => link.getAttribute('href').split('?')[0])"
+        )
+        others = [link for link in links if link not in {*PAGES, beginning}]
+        found += others[:1]
+    return found
 
 
 def _picture(page: Page, path: Path) -> list[str]:

@@ -5,14 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.waiting import wait_until
+from tests.browser.charts import expect_drawn
 
 pytestmark = pytest.mark.timeout(240)
-
-_DRAWN = """() => {
-    const canvas = document.getElementById("pnl-chart");
-    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean);
-}"""
 
 
 def test_a_sample_wallet_is_analysed_before_ones_eyes(page: Page, site: str) -> None:
@@ -25,7 +20,7 @@ def test_a_sample_wallet_is_analysed_before_ones_eyes(page: Page, site: str) -> 
     expect(page.locator(".stage .state-completed.state")).to_have_count(6, timeout=120_000)
     expect(page.locator(".tokens tbody tr").first).to_be_visible()
     expect(page.locator("dt", has_text="Realised").first).to_be_visible()
-    wait_until(lambda: page.evaluate(_DRAWN), 10, "the chart")
+    expect_drawn(page, "pnl-chart")
     assert page.evaluate("window.notReloaded")
     page.get_by_role("link", name="LIFO").click()
     expect(page.locator(".nothing")).to_contain_text("Not worked out by LIFO yet.")
