@@ -1,11 +1,11 @@
 """An admin that only shows, and whose lists do not count millions of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import DecimalField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
@@ -49,6 +49,19 @@ def shows(model: type[Model], columns: str, **options: Any) -> None:
 
     `exclude` names the columns that no page of the admin shows.
     """
-    admin.site.register(
-        model, ReadOnlyAdmin, **{"list_display": columns.split(), "ordering": ("-pk",), **options}
-    )
+    shown = [_plain(model, name) for name in columns.split()]
+    admin.site.register(model, ReadOnlyAdmin, **{"list_display": shown, "ordering": ("-pk",), **options})
+
+
+def _plain(model: type[Model], name: str) -> str | Callable[[Any], str]:
+    """A column of exact amounts without the zeros at their ends; any other as it is."""
+    columns = {field.name: field for field in model._meta.concrete_fields}  # noqa: SLF001 -- documented all the same
+    if not isinstance(columns.get(name), DecimalField):
+        return name
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def amount(row: Any) -> str:
+        value = getattr(row, name)
+        return "-" if value is None else f"{value.normalize():f}"
+
+    return amount
