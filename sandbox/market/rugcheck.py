@@ -131,7 +131,7 @@ def _market(market: Market, pool: Pool) -> dict[str, Any]:
 
 def _side(market: Market, pool: Pool, asset: Asset) -> float:
     """What one side of a pool is worth, in dollars."""
-    return pool.reserve(market.node, asset) / 10**asset.decimals * market.usd(asset)
+    return pool.reserve(market.node, asset) / float(10**asset.decimals) * market.usd(asset)
 
 
 def _text(key: Pubkey | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -56,10 +57,11 @@ def made(model: type[models.Model]) -> models.Model:
 
 def _value(field: Any) -> Any:
     if isinstance(field, models.ForeignKey):
-        return field.related_model.objects.first() or made(field.related_model)
+        other: type[models.Model] = field.related_model
+        return other._default_manager.first() or made(other)
     if field.choices:
         return field.choices[0][0]
-    kinds = (
+    kinds: tuple[tuple[type, Any], ...] = (
         (models.BooleanField, True), (models.DateTimeField, timezone.now()), (models.DurationField, timedelta(hours=1)),
         (models.JSONField, []), (models.IntegerField, 1), (models.FloatField, 0.5), (models.DecimalField, 1),
         (models.BinaryField, b"x"),
@@ -157,5 +159,5 @@ def test_an_alert_rule_is_switched_off(admin: Client) -> None:
     row = made(AlertRule)
     admin.post(f"{pages(AlertRule)}{row.pk}/change/", {"threshold": "9"})
     changed = AlertRule.objects.get()
-    assert (changed.enabled, changed.threshold, changed.coin) == (False, 1, Coin.objects.get())
+    assert (changed.enabled, changed.threshold, changed.coin) == (False, Decimal(1), Coin.objects.get())
     assert isinstance(changed.created_at, datetime)

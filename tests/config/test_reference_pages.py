@@ -33,7 +33,7 @@ def read_by_settings() -> dict[str, Any]:
     for node in ast.walk(ast.parse((ROOT / "config" / "settings" / "base.py").read_text())):
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env.") and node.args:
             name, default = node.args[0], next((k.value for k in node.keywords if k.arg == "default"), None)
-            if isinstance(name, ast.Constant):
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 found[name.value] = _literal(default)
     return found
 

@@ -47,7 +47,7 @@ def fill(row: Mapping[str, Any]) -> FillRecord:
     """
     price, amount = _amount(row.get("price")) or Decimal(0), _amount(row.get("amount")) or Decimal(0)
     cost = _amount(row.get("cost"))
-    fee = row.get("fee") or next(iter(row.get("fees") or ()), {})
+    fee: Mapping[str, Any] = row.get("fee") or next(iter(row.get("fees") or ()), {})
     return FillRecord(
         symbol=str(row["symbol"]),
         trade_id=str(row["id"]),

@@ -155,7 +155,7 @@ def test_orders_are_filtered(operator: Client, synced: str) -> None:
 
 
 def test_fills_are_listed_with_their_fees_and_filtered_by_order(operator: Client, synced: str) -> None:
-    body = operator.get("/api/v1/orders/fills", {"account": synced, "limit": 3}).json()
+    body = operator.get("/api/v1/orders/fills", {"account": synced, "limit": "3"}).json()
     assert len(body["items"]) == 3
     one = body["items"][0]
     assert (one["symbol"], one["account"], one["maker"]) == ("SOL/USDT", synced, False)
