@@ -125,7 +125,8 @@ class Tour:
     def _watch(self, uid: str) -> Job:
         job = get_job(uid)
         with display(Output(OutputWrapper(sys.stdout), OutputWrapper(sys.stderr), as_json=False)) as shown:
-            for _ in folds(job.queue, _PATIENCE):
+            shown.show(job)
+            for _ in () if job.finished else folds(job.queue, _PATIENCE):
                 job = get_job(uid)
                 shown.show(job)
                 if job.finished:
