@@ -3,8 +3,9 @@
 On when `OTEL_EXPORTER_OTLP_ENDPOINT` is set; the other variables of OpenTelemetry hold as well
 (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). Off, nothing is imported and nothing is done.
 
-A call is a producer span, a run a consumer span below it; retries are more runs below the same one. What a
-run enqueues is below that run, so a flow is one trace. The context travels as W3C `traceparent` in the
+A request to the site is a server span, below that of its caller when the caller sends one. A call is a producer
+span, a run a consumer span below it; retries are more runs below the same one. What a run enqueues is below that
+run, so a flow is one trace. The context travels as W3C `traceparent` in the
 job's row and as a header of its message.
 """
 
@@ -17,6 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from opentelemetry.trace import Tracer
 
     from jobs.worker.context import Run
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 HEADERS = ("traceparent", "tracestate")
 _NAMES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _NOTHING: AbstractContextManager[dict[str, str]] = nullcontext({})
+
+_PROBES = ("/healthz", "/readyz", "/metrics")  # asked for all the time; nobody looks for their traces
 
 on = any(os.environ.get(name) for name in _NAMES)  # one look, so that it costs nothing when off
 
@@ -35,6 +39,26 @@ class _Wanted(threading.local):
 
 
 _wanted = _Wanted()
+
+
+def serving(request: "HttpRequest") -> AbstractContextManager[Any]:
+    """A server span around a request; gives what `served` is to be told of."""
+    return _serving(request) if on and request.path not in _PROBES else _NOTHING
+
+
+def served(span: Any, request: "HttpRequest", status: int) -> None:
+    """The request was answered: its span gets the address's pattern and the answer's status."""
+    if not span:
+        return
+    from opentelemetry.trace import Status, StatusCode
+
+    found = request.resolver_match
+    if found is not None and found.route:
+        span.update_name(f"{request.method} /{found.route}")
+        span.set_attribute("http.route", f"/{found.route}")
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        span.set_status(Status(StatusCode.ERROR))
 
 
 def enqueuing(
@@ -73,6 +97,24 @@ def flush() -> None:
     """Send what has ended, before this process ends."""
     if on:
         _provider(os.getpid()).force_flush()
+
+
+@contextmanager
+def _serving(request: "HttpRequest") -> Iterator[Any]:
+    from opentelemetry import propagate, trace
+
+    attributes = {
+        "http.request.method": str(request.method),
+        "url.path": request.path,
+        "url.scheme": request.scheme or "http",
+    }
+    with _tracer().start_as_current_span(
+        str(request.method),
+        context=propagate.extract({name: request.headers.get(name, "") for name in HEADERS}),
+        kind=trace.SpanKind.SERVER,
+        attributes=attributes,
+    ) as span:
+        yield span
 
 
 @contextmanager
