@@ -268,6 +268,7 @@ WEBHOOK_SECRETS = env.list("WEBHOOK_SECRETS", default=["whsec_development"] if D
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 WEBHOOK_TO_SANDBOX = env.bool("WEBHOOK_TO_SANDBOX", default=DEBUG)
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+SITE_URL = env.str("SITE_URL", default="")  # how people reach the site: alerts link to its pages
 ALERT_COOLDOWN = env.float(
     "ALERT_COOLDOWN", default=3600.0
 )  # seconds between two alerts about the same cause
