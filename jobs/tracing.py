@@ -208,7 +208,7 @@ def _short(task: str) -> str:
 
 
 def _tracer() -> "Tracer":
-    return _provider(os.getpid()).get_tracer("millrace")  # type: ignore[no-any-return]  # the SDK is imported when on
+    return _provider(os.getpid()).tracer  # type: ignore[no-any-return]  # the SDK is imported when on
 
 
 @cache
@@ -229,6 +229,7 @@ def _provider(pid: int) -> Any:
     resource = Resource.create({SERVICE_NAME: name, "process.pid": pid})
     provider = TracerProvider(resource=resource, id_generator=Ids())
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    provider.tracer = provider.get_tracer("millrace")  # made once: it costs as much as a span
     return provider
 
 
