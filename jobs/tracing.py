@@ -41,6 +41,12 @@ class _Wanted(threading.local):
 _wanted = _Wanted()
 
 
+def load() -> None:
+    """Import what spans need, when a process starts: not within its first request or job."""
+    if on:
+        from opentelemetry.exporter.otlp.proto.http import trace_exporter  # noqa: F401 -- what takes long
+
+
 def serving(request: "HttpRequest") -> AbstractContextManager[Any]:
     """A server span around a request; gives what `served` is to be told of."""
     return _serving(request) if on and request.path not in _PROBES else _NOTHING

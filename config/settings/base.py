@@ -153,6 +153,7 @@ PAGES_NAVIGATION = {  # by group: name of the address, label, icon in jobs/stati
     ),
 }
 PAGES_QUEUE_PARTS = ("queue-history",)  # names of addresses whose parts a queue's page fetches
+PAGES_OVERVIEW_PARTS = ("firing-alerts",)  # the same for the overview
 UNFOLD = {  # the admin's theme, in the pages' colour
     "SITE_TITLE": "Millrace",
     "SITE_HEADER": "Millrace",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import audit
 from jobs.access import may_operate
@@ -18,7 +18,7 @@ from monitoring.models import Alert, AlertRule, Silence
 from monitoring.services.alerts import silence, trial_of
 from monitoring.tasks.alerts import tell
 
-_HISTORY = 50
+_HISTORY, _AT_A_GLANCE = 50, 5
 _HOUR = 3600.0
 
 
@@ -36,6 +36,15 @@ def show(request: HttpRequest) -> HttpResponse:
         "may": may_operate(request.user),
     }
     return render(request, "monitoring/alerts.html", context)
+
+
+@require_safe
+def firing(request: HttpRequest) -> HttpResponse:
+    """Part of the overview: what fires, the worst first."""
+    rules = {rule.name: rule for rule in AlertRule.objects.all()}
+    found = Alert.objects.filter(state="firing").order_by("severity", "since")
+    context = {"firing": _with_guides(found[:_AT_A_GLANCE], rules), "count": found.count()}
+    return render(request, "monitoring/parts/firing.html", context)
 
 
 def _with_guides(alerts: Iterable[Alert], rules: Mapping[str, AlertRule]) -> list[tuple[Alert, str]]:

@@ -7,5 +7,7 @@ urlpatterns = [
     page("queues/<str:name>/history", queues.history, "queue-history"),
     page("performance", performance.show, "performance"),
     page("alerts", alerts.show, "platform-alerts"),
+    page("alerts/firing", alerts.firing, "firing-alerts"),
     page("alerts/guide", guide.show, "guide"),
+    page("alerts/guide/<slug:name>", guide.show, "guide-page"),
 ]
