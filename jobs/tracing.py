@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -102,7 +102,7 @@ def trace_id() -> str:
 def flush() -> None:
     """Send what has ended, before this process ends."""
     if on:
-        _provider(os.getpid()).force_flush()
+        _sdk(os.getpid()).provider.force_flush()
 
 
 @contextmanager
@@ -214,12 +214,19 @@ def _short(task: str) -> str:
 
 
 def _tracer() -> "Tracer":
-    return _provider(os.getpid()).tracer  # type: ignore[no-any-return]  # the SDK is imported when on
+    return _sdk(os.getpid()).tracer
+
+
+class _Sdk(NamedTuple):
+    """The provider, and the one tracer of it: making one costs as much as a span."""
+
+    provider: Any  # the SDK is imported when on
+    tracer: "Tracer"
 
 
 @cache
-def _provider(pid: int) -> Any:
-    """The provider of this process: the exporter's thread and connection do not survive a fork."""
+def _sdk(pid: int) -> _Sdk:
+    """Those of this process: the exporter's thread and connection do not survive a fork."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -235,8 +242,7 @@ def _provider(pid: int) -> Any:
     resource = Resource.create({SERVICE_NAME: name, "process.pid": pid})
     provider = TracerProvider(resource=resource, id_generator=Ids())
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    provider.tracer = provider.get_tracer("millrace")  # made once: it costs as much as a span
-    return provider
+    return _Sdk(provider, provider.get_tracer("millrace"))
 
 
 def names_of(headers: Mapping[str, Any]) -> Sequence[str]:

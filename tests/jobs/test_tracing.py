@@ -25,10 +25,10 @@ def received(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.address)
     monkeypatch.setattr(tracing, "on", True)
-    tracing._provider.cache_clear()
+    tracing._sdk.cache_clear()
     yield receiver
     tracing.flush()
-    tracing._provider.cache_clear()
+    tracing._sdk.cache_clear()
     receiver.shutdown()
     receiver.server_close()
 
