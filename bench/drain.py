@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,9 +31,9 @@ class Run:
     exact: bool
 
 
-def measure(jobs: int, rounds: int, only: str | None) -> list[Run]:
+def measure(jobs: int, rounds: int, only: str | None, systems: Sequence[System] = SYSTEMS) -> list[Run]:
     """Interleaved rounds over all systems."""
-    chosen = [system for system in SYSTEMS if only is None or system.name.startswith(only)]
+    chosen = [system for system in systems if only is None or system.name.startswith(only)]
     runs = []
     for _ in range(rounds):
         for system in chosen:

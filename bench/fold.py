@@ -1,7 +1,7 @@
 """`python -m bench.fold`: what the database side of a job costs, alone: enqueue one, enqueue many, fold.
 
 CPU of this process and of PostgreSQL together, in microseconds per job, the lower quartile of many rounds:
-figures that two checkouts can be compared by on a busy machine.
+figures that two checkouts can be compared by on a busy machine. With BENCH_MONITORING=0 nothing is counted.
 """
 
 import argparse
@@ -40,6 +40,9 @@ def main(rounds: int) -> None:
 
 def _measure(rounds: int) -> None:
     from bench.tasks import noop
+    from config.celery import app
+
+    app.loader.import_default_modules()  # with BENCH_MONITORING=0 also what takes monitoring out
     from jobs.dispatcher.fold import fold
     from jobs.fence.events import Event
 

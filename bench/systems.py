@@ -71,6 +71,8 @@ _FILL_MILLRACE = """
 import django; django.setup()
 import time
 from bench.tasks import noop
+from config.celery import app
+app.loader.import_default_modules()
 started = time.perf_counter()
 noop.enqueue_many([dict(value=float(n)) for n in range({jobs})])
 print(time.perf_counter() - started)

@@ -11,8 +11,10 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every command check the declarations first, and `migrate` make the declared schedules."""
+        from jobs import tracing
         from jobs.checks import check_declarations
         from jobs.schedules import after_migrate
 
+        tracing.load()
         register(check_declarations, "jobs")
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="jobs.schedules")

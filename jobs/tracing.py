@@ -3,8 +3,9 @@
 On when `OTEL_EXPORTER_OTLP_ENDPOINT` is set; the other variables of OpenTelemetry hold as well
 (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). Off, nothing is imported and nothing is done.
 
-A call is a producer span, a run a consumer span below it; retries are more runs below the same one. What a
-run enqueues is below that run, so a flow is one trace. The context travels as W3C `traceparent` in the
+A request to the site is a server span, below that of its caller when the caller sends one. A call is a producer
+span, a run a consumer span below it; retries are more runs below the same one. What a run enqueues is below that
+run, so a flow is one trace. The context travels as W3C `traceparent` in the
 job's row and as a header of its message.
 """
 
@@ -14,9 +15,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
     from opentelemetry.trace import Tracer
 
     from jobs.worker.context import Run
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 HEADERS = ("traceparent", "tracestate")
 _NAMES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _NOTHING: AbstractContextManager[dict[str, str]] = nullcontext({})
+
+_PROBES = ("/healthz", "/readyz", "/metrics")  # asked for all the time; nobody looks for their traces
 
 on = any(os.environ.get(name) for name in _NAMES)  # one look, so that it costs nothing when off
 
@@ -35,6 +39,32 @@ class _Wanted(threading.local):
 
 
 _wanted = _Wanted()
+
+
+def load() -> None:
+    """Import what spans need, when a process starts: not within its first request or job."""
+    if on:
+        from opentelemetry.exporter.otlp.proto.http import trace_exporter  # noqa: F401 -- what takes long
+
+
+def serving(request: "HttpRequest") -> AbstractContextManager[Any]:
+    """A server span around a request; gives what `served` is to be told of."""
+    return _serving(request) if on and request.path not in _PROBES else _NOTHING
+
+
+def served(span: Any, request: "HttpRequest", status: int) -> None:
+    """The request was answered: its span gets the address's pattern and the answer's status."""
+    if not span:
+        return
+    from opentelemetry.trace import Status, StatusCode
+
+    found = request.resolver_match
+    if found is not None and found.route:
+        span.update_name(f"{request.method} /{found.route}")
+        span.set_attribute("http.route", f"/{found.route}")
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        span.set_status(Status(StatusCode.ERROR))
 
 
 def enqueuing(
@@ -72,7 +102,25 @@ def trace_id() -> str:
 def flush() -> None:
     """Send what has ended, before this process ends."""
     if on:
-        _provider(os.getpid()).force_flush()
+        _sdk(os.getpid()).provider.force_flush()
+
+
+@contextmanager
+def _serving(request: "HttpRequest") -> Iterator[Any]:
+    from opentelemetry import propagate, trace
+
+    attributes = {
+        "http.request.method": str(request.method),
+        "url.path": request.path,
+        "url.scheme": request.scheme or "http",
+    }
+    with _tracer().start_as_current_span(
+        str(request.method),
+        context=propagate.extract({name: request.headers.get(name, "") for name in HEADERS}),
+        kind=trace.SpanKind.SERVER,
+        attributes=attributes,
+    ) as span:
+        yield span
 
 
 @contextmanager
@@ -166,12 +214,19 @@ def _short(task: str) -> str:
 
 
 def _tracer() -> "Tracer":
-    return _provider(os.getpid()).get_tracer("millrace")  # type: ignore[no-any-return]  # the SDK is imported when on
+    return _sdk(os.getpid()).tracer
+
+
+class _Sdk(NamedTuple):
+    """The provider, and the one tracer of it: making one costs as much as a span."""
+
+    provider: Any  # the SDK is imported when on
+    tracer: "Tracer"
 
 
 @cache
-def _provider(pid: int) -> Any:
-    """The provider of this process: the exporter's thread and connection do not survive a fork."""
+def _sdk(pid: int) -> _Sdk:
+    """Those of this process: the exporter's thread and connection do not survive a fork."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -187,7 +242,7 @@ def _provider(pid: int) -> Any:
     resource = Resource.create({SERVICE_NAME: name, "process.pid": pid})
     provider = TracerProvider(resource=resource, id_generator=Ids())
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    return provider
+    return _Sdk(provider, provider.get_tracer("millrace"))
 
 
 def names_of(headers: Mapping[str, Any]) -> Sequence[str]:

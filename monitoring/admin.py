@@ -5,7 +5,7 @@ from unfold.admin import ModelAdmin
 
 from jobs.admin.reading import ReadOnlyAdmin
 from monitoring.measures import MEASURES
-from monitoring.models import Alert, AlertRule, Silence
+from monitoring.models import CHANNELS, SEVERITIES, Alert, AlertRule, Silence
 
 
 @admin.register(AlertRule)
@@ -26,11 +26,13 @@ class AlertRuleAdmin(ModelAdmin):
     search_fields = ("name", "measure")
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]  # Django's own hook
-        """Measures are those that exist."""
-        if db_field.name == "measure":
+        """Measures, severities and channels are those that exist."""
+        choices = {"measure": sorted(MEASURES), "severity": SEVERITIES, "channel": ("", *CHANNELS)}
+        if found := choices.get(db_field.name):
             from django import forms
 
-            return forms.ChoiceField(choices=[(name, name) for name in sorted(MEASURES)])
+            named = [(name, name or "as the settings say") for name in found]
+            return forms.ChoiceField(choices=named, required=db_field.name != "channel")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 

@@ -10,6 +10,7 @@ from jobs.configuration import health_thresholds, queue_book
 from jobs.models import ScheduledRun
 from jobs.queries.backlog import Backlog, backlogs
 from jobs.queries.breakers import breakers_or_none
+from jobs.queries.overdue import overdue
 from jobs.queries.presence import Presence, presence
 from jobs.queries.slow import Slow, slow_runs
 from monitoring.objective import burn_rate
@@ -32,6 +33,7 @@ class Situation:
     lag: Mapping[str, Lag]
     breakers: Mapping[str, bool]
     missed: Mapping[str, int]
+    overdue: Mapping[str, float]
     hour: Mapping[str, Numbers]
     ten_minutes: Mapping[str, Numbers]
     five_minutes: Mapping[str, Numbers]
@@ -48,6 +50,7 @@ def situation() -> Situation:
         lag=lags(names),
         breakers={breaker.name: breaker.phase != "closed" for breaker in breakers_or_none()},
         missed=_missed(timedelta(hours=1)),
+        overdue=overdue(),
         hour=_by_queue(names, found, timedelta(hours=1)),
         ten_minutes=_by_queue(names, found, timedelta(minutes=10)),
         five_minutes=_by_queue(names, found, timedelta(minutes=5)),
@@ -65,12 +68,13 @@ def _failure_share(now: Situation) -> Values:
 def _burn_rate(now: Situation) -> Values:
     """The lower one of an hour's and of five minutes': high when it has been so and still is."""
     return {
-        queue: min(_burning(queue, numbers), _burning(queue, now.five_minutes[queue]))
+        queue: min(burning(queue, numbers), burning(queue, now.five_minutes[queue]))
         for queue, numbers in now.hour.items()
     }
 
 
-def _burning(queue: str, numbers: Numbers) -> float:
+def burning(queue: str, numbers: Numbers) -> float:
+    """How fast the queue's allowance for late starts is used up; 0 below a number of starts that says something."""
     if numbers["waited"] < _MINIMUM_STARTS:
         return 0.0
     return burn_rate(objective_of(queue), numbers.waits) or 0.0
@@ -103,6 +107,7 @@ MEASURES: Mapping[str, Callable[[Situation], Values]] = {
     "no_dispatcher": _unled,
     "lag_seconds": lambda now: {queue: lag.seconds for queue, lag in now.lag.items()},
     "missed_in_an_hour": lambda now: {schedule: float(n) for schedule, n in now.missed.items()},
+    "schedule_overdue_seconds": lambda now: now.overdue,
     "burn_rate": _burn_rate,
 }
 

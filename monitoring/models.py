@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+SEVERITIES = ("warning", "critical")
+CHANNELS = ("webhook", "email", "log")  # that notifications know
+
 
 class AlertRule(models.Model):
     """When somebody is to be told: while a measure (`monitoring.measures`) exceeds `threshold`.

@@ -28,6 +28,8 @@ def defaults(limits: Thresholds) -> tuple[dict[str, Any], ...]:
         _rule("no dispatcher", "no_dispatcher", 0, 30, "Start `manage.py dispatcher`.", "critical"),
         _rule("dispatcher is behind", "lag_seconds", 30, _MINUTE, "Look at its log, and at PostgreSQL's load."),
         _rule("schedule missed", "missed_in_an_hour", 0, 0, "See Schedules; is beat running?"),
+        _rule("schedule overdue", "schedule_overdue_seconds", 2 * _MINUTE, 0,
+              "A beat that lives does not fire it: see its log. Prometheus watches for a beat that is gone."),
         _rule("jobs start late", "burn_rate", 6, 5 * _MINUTE,
               "Add workers: at this pace the allowance for late starts is used up six times too fast."),
     )  # fmt: skip

@@ -13,6 +13,11 @@ def objective_of(queue: str) -> Objective:
     return found.get(queue, Objective())
 
 
+def site_url() -> str:
+    """How the site is reached from outside, with no slash at its end; empty makes links in messages paths."""
+    return str(getattr(settings, "SITE_URL", "")).rstrip("/")
+
+
 def alert_channel() -> tuple[str, str]:
     """Channel and recipient of rules that name none: the webhook of `ALERT_WEBHOOK_URL`, else the log."""
     webhook = str(getattr(settings, "ALERT_WEBHOOK_URL", ""))

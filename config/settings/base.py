@@ -153,6 +153,7 @@ PAGES_NAVIGATION = {  # by group: name of the address, label, icon in jobs/stati
     ),
 }
 PAGES_QUEUE_PARTS = ("queue-history",)  # names of addresses whose parts a queue's page fetches
+PAGES_OVERVIEW_PARTS = ("firing-alerts",)  # the same for the overview
 UNFOLD = {  # the admin's theme, in the pages' colour
     "SITE_TITLE": "Millrace",
     "SITE_HEADER": "Millrace",
@@ -268,6 +269,7 @@ WEBHOOK_SECRETS = env.list("WEBHOOK_SECRETS", default=["whsec_development"] if D
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 WEBHOOK_TO_SANDBOX = env.bool("WEBHOOK_TO_SANDBOX", default=DEBUG)
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+SITE_URL = env.str("SITE_URL", default="")  # how people reach the site: alerts link to its pages
 ALERT_COOLDOWN = env.float(
     "ALERT_COOLDOWN", default=3600.0
 )  # seconds between two alerts about the same cause

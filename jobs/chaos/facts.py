@@ -1,11 +1,23 @@
 """Everything the checker looks at: the history of what was done, and what the tables say in the end."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+
+from jobs.chaos.queues import QUEUES
+
+SERIES = (
+    "enqueued",
+    "started",
+    "completed",
+    "retried",
+    "stalled",
+    "failed",
+    "cancelled",
+)  # counters of Metric
 
 _JOBS = """
 SELECT uid, queue, state, extract(epoch FROM created_at)::float8, extract(epoch FROM run_at)::float8,
@@ -22,6 +34,11 @@ _TICKS = """
 SELECT s.name, extract(epoch FROM r.due)::float8, r.outcome, r.job_uid FROM jobs_scheduledrun r
 JOIN django_celery_beat_periodictask s ON s.id = r.schedule_id WHERE NOT r.by_hand ORDER BY s.name, r.due
 """
+_COUNTED = f"""
+SELECT {", ".join(f"coalesce(sum({name}), 0)::int" for name in SERIES)} FROM jobs_metric
+WHERE period = 'total' AND queue = ANY(%s)
+"""  # noqa: S608 -- built from constants
+_NOT_COUNTED_YET = "SELECT kind, sum(n)::int FROM jobs_tally WHERE queue = ANY(%s) GROUP BY kind"
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,7 @@ class Facts:
     ticks: Sequence[Tick] = ()
     kinds: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    series: dict[str, int] = field(default_factory=dict)  # the counters of the run's own queues
 
     def answered(self, event: str) -> set[str]:
         """Ids of the jobs whose call was answered so (`committed`, `rolled-back`, `unknown`, `cancelled`)."""
@@ -109,7 +127,14 @@ def collect(history: Sequence[Mapping[str, Any]], tasks: Sequence[str]) -> Facts
     facts.attempts, facts.executions = attempts, executions
     facts.letters = {row[0] for row in _rows("SELECT job_uid FROM jobs_deadletter")}
     facts.ticks = [Tick(*row) for row in _rows(_TICKS)]
+    facts.series = _series()
     return facts
+
+
+def _series() -> dict[str, int]:
+    own = [queue.name for queue in QUEUES]
+    (counted,) = _rows(_COUNTED, [own])
+    return Counter(dict(zip(SERIES, counted, strict=True))) + Counter(dict(_rows(_NOT_COUNTED_YET, [own])))
 
 
 def _rows(sql: str, values: Sequence[Any] = ()) -> list[Any]:

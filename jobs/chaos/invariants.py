@@ -1,12 +1,12 @@
 """What must hold after any run, each as a pure function from the facts to those that break it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from jobs.chaos.facts import AttemptRow, Facts
-from jobs.chaos.queues import KEYED, PAUSED, PER_KEY, RATE, RATED
+from jobs.chaos.facts import SERIES, AttemptRow, Facts
+from jobs.chaos.queues import KEYED, PAUSED, PER_KEY, QUEUES, RATE, RATED
 from jobs.states import TERMINAL
 
 _CLOCK = 0.005  # seconds: times of Valkey and PostgreSQL, both of this machine, in milliseconds
@@ -242,7 +242,21 @@ def counters(facts: Facts) -> Verdict:
         told = (counted, outcomes.count("stalled"), outcomes.count("snoozed"), len(outcomes))
         if told != (job.attempt, job.stalls, job.snoozes, job.runs):
             offenders.append(f"{job.uid}: the history says {told}")
+    for name, number in _history_of(facts).items():
+        if facts.series.get(name, 0) != number:
+            offenders.append(f"{name}: {facts.series.get(name, 0)} were counted, {number} happened")
     return Verdict(15, "counters equal the history", len(facts.jobs), offenders)
+
+
+def _history_of(facts: Facts) -> dict[str, int]:
+    """What the time series of the run's own queues should have counted."""
+    own = {queue.name for queue in QUEUES}
+    jobs = [job for job in facts.jobs.values() if job.queue in own]
+    runs = [attempt for job in jobs for attempt in facts.attempts.get(job.uid, ())]
+    happened = Counter(run.outcome for run in runs if run.outcome in {"completed", "retried", "stalled"})
+    happened += Counter(job.state for job in jobs if job.state in {"failed", "cancelled"})
+    happened += Counter(enqueued=len(jobs), started=sum(run.started is not None for run in runs))
+    return {name: happened[name] for name in SERIES}
 
 
 def _spans(attempts: Iterable[AttemptRow]) -> list[tuple[float, float]]:

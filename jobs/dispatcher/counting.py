@@ -29,5 +29,5 @@ def count_ended(batch: Batch, moved: Iterable[Moved]) -> None:
             counted.count(job.outcome)
         if job.state in {State.FAILED, State.CANCELLED}:
             counted.count(job.state)
-        if job.run_seconds is not None:
+        if job.run_seconds is not None and job.outcome != "stalled":  # nobody knows how long that one ran
             counted.run(job.run_seconds)

@@ -25,11 +25,11 @@ class Sampler:
         if not names or time.monotonic() < self._due:
             return
         self._due = time.monotonic() + _EVERY
-        fenced = self._client.mget([keys.fenced(name) for name in names])
+        epoch, *fenced = self._client.mget([keys.EPOCH, *(keys.fenced(name) for name in names)])
         found = backlogs(names)
         write_samples(
             [
-                Sample(name, found[name].waiting.value, found[name].oldest, int(count or 0))
+                Sample(name, found[name].waiting.value, found[name].oldest, int(count or 0), str(epoch or ""))
                 for name, count in zip(names, fenced, strict=True)
             ],
             time.time(),

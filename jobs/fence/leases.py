@@ -180,9 +180,9 @@ def claimed(answer: Sequence[str]) -> tuple[str, list[str]]:
     return answer[0], list(answer[1:])
 
 
-def finish(client: "Client", lease: Lease, event: str, data: str) -> bool:
+def finish(client: "Client", lease: Lease, event: str, data: str, ran_ms: int = -1) -> bool:
     """End the run with an outcome; False when the lease was lost and the outcome is dropped."""
-    return bool(scripts.call(client, finish_call([Ending(lease, event, data)]))[0])
+    return bool(scripts.call(client, finish_call([Ending(lease, event, data, ran_ms=ran_ms)]))[0])
 
 
 def finish_call(endings: Sequence[Ending]) -> scripts.Call:

@@ -243,11 +243,12 @@ class QueueHealth(Camel):
 
 
 class Health(Camel):
-    """The whole; `redis` and `database` are ok or what is wrong."""
+    """The whole; `redis`, `database` and `beat` are ok or what is wrong."""
 
     status: str
     redis: str
     database: str
+    beat: str
     last_processed_at: datetime | None
     queues: list[QueueHealth]
 

@@ -1,4 +1,4 @@
-"""What is logged during a request says which one: its id, method and path.
+"""What is logged during a request says which one: its id, method and path, and its trace while tracing is on.
 
 The id is the caller's `X-Request-ID` when it sends one, and is sent back.
 """
@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from jobs import tracing
 from jobs.ids import new_id
 
 _HEADER = "X-Request-ID"
@@ -38,16 +39,20 @@ class RequestLines:
         if self._is_async:
             return self._later(request)
         uid = _bind(request)
-        response = self._get_response(request)
-        if isinstance(response, HttpResponseBase):
-            response.headers[_HEADER] = uid
+        with tracing.serving(request) as span:
+            response = self._get_response(request)
+            if isinstance(response, HttpResponseBase):
+                response.headers[_HEADER] = uid
+                tracing.served(span, request, response.status_code)
         return response
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
         uid = _bind(request)
-        response = self._get_response(request)
-        answer = response if isinstance(response, HttpResponseBase) else await response
-        answer.headers[_HEADER] = uid
+        with tracing.serving(request) as span:
+            response = self._get_response(request)
+            answer = response if isinstance(response, HttpResponseBase) else await response
+            answer.headers[_HEADER] = uid
+            tracing.served(span, request, answer.status_code)
         return answer
 
 

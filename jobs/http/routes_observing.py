@@ -25,6 +25,7 @@ from jobs.http.schemas import FailureFilter, LimitChanges, QueueAction, Text
 from jobs.priority import NAMED, WEIGHTS
 from jobs.queries.breakers import breakers_or_none, holding_back
 from jobs.queries.failures import find_letters
+from jobs.queries.overdue import standing_still
 from jobs.queries.presence import Presence, presence
 from jobs.queries.priorities import priority_distribution
 from jobs.queries.queue_settings import limits_of
@@ -53,11 +54,14 @@ def health(request: HttpRequest) -> Health:
         for name, stats in stats_of(names).items()
     ]
     redis = "ok" if present.reachable else _redis_trouble()
+    beat = _beat_trouble(standing_still())
     verdicts = {queue.status for queue in judged} | ({"critical"} if redis != "ok" else set())
+    verdicts |= {"warning"} if beat != "ok" else set()
     return Health(
         status=next((v for v in ("critical", "warning") if v in verdicts), "healthy"),
         redis=redis,
         database="ok",  # it just answered
+        beat=beat,
         last_processed_at=max((q.last_processed_at for q in judged if q.last_processed_at), default=None),
         queues=judged,
     )
@@ -156,6 +160,12 @@ def _judged(
     ]
     status = "critical" if critical else "warning" if found else "healthy"
     return QueueHealth(name=name, status=status, issues=issues, last_processed_at=stats.last_ended_at)
+
+
+def _beat_trouble(seconds: float | None) -> str:
+    if seconds is None:
+        return "ok"
+    return f"schedules have stood still for {seconds:.0f} s: start `celery -A config beat`"
 
 
 def _redis_trouble() -> str:

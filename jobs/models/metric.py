@@ -8,9 +8,10 @@ class Metric(models.Model):
 
     `started` counts starts of runs; `completed`, `retried` and `stalled` ends of runs; `failed` and `cancelled`
     jobs that ended so; `enqueued` new jobs. `waits` and `runs` are histograms of microseconds
-    (`jobs.histogram`), from due to started and from started to ended; empty in a `total`. `waited` and `ran`
-    are how many durations they hold. Rows with no task are the queue itself: `depth` and `oldest` (seconds)
-    are the highest that were sampled, `fenced` counts outcomes that came after the lease was lost.
+    (`jobs.histogram`), from due to started and from started to ended but for stalled runs; empty in a `total`.
+    `waited` and `ran` are how many durations they hold. Rows with no task are the queue itself: `depth` and
+    `oldest` (seconds) are the highest that were sampled, `fenced` counts outcomes that came after the lease
+    was lost.
     """
 
     period = models.CharField(max_length=6)
@@ -59,10 +60,11 @@ class Tally(models.Model):
 
 
 class FencedSeen(models.Model):
-    """How many fenced outcomes of a queue are counted already; Redis counts them since it was last emptied."""
+    """How many fenced outcomes of a queue are counted already, of those since Redis was last emptied (`epoch`)."""
 
     queue = models.CharField(max_length=100, primary_key=True)
     seen = models.BigIntegerField()
+    epoch = models.CharField(max_length=64, db_default="")
 
     def __str__(self) -> str:
         return f"{self.queue}: {self.seen}"

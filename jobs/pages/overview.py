@@ -1,5 +1,6 @@
 """`/`: is anything wrong, in two seconds."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,4 +12,5 @@ from jobs.queries.overview import overview
 def show(request: HttpRequest) -> HttpResponse:
     """The page; for htmx only the part that changes."""
     template = "jobs/parts/overview.html" if request.headers.get("HX-Request") else "jobs/overview.html"
-    return render(request, template, {"now": overview()})
+    parts = getattr(settings, "PAGES_OVERVIEW_PARTS", ())
+    return render(request, template, {"now": overview(), "parts": parts})

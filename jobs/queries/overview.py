@@ -9,6 +9,7 @@ from jobs.limits import Limits
 from jobs.models import Attempt
 from jobs.queries.backlog import Backlog, Count, backlogs
 from jobs.queries.breakers import breakers_or_none, holding_back
+from jobs.queries.overdue import standing_still
 from jobs.queries.pace import Pace, paces
 from jobs.queries.presence import Presence, presence
 from jobs.queries.queue_settings import limits_of, state_of
@@ -76,6 +77,7 @@ class Overview:
     workers: int
     redis: bool
     ended: Sequence[Attempt]
+    beat_late: float | None = None  # seconds for which schedules have stood still, None when they tick
 
     @property
     def dispatched(self) -> bool:
@@ -88,7 +90,7 @@ class Overview:
         levels = {queue.level for queue in self.queues}
         if not self.redis or Level.CRITICAL in levels:
             return "critical"
-        return "warning" if Level.WARNING in levels else "well"
+        return "warning" if Level.WARNING in levels or self.beat_late else "well"
 
     @property
     def troubled(self) -> list[QueueNow]:
@@ -104,7 +106,7 @@ class Overview:
             return "No dispatcher is running"
         count = len(self.troubled)
         if not count:
-            return "All well"
+            return "Schedules stand still" if self.beat_late else "All well"
         return "1 queue needs attention" if count == 1 else f"{count} queues need attention"
 
 
@@ -131,6 +133,7 @@ def overview() -> Overview:
         workers=len(now.roll.live) if now.roll else 0,
         redis=now.reachable,
         ended=last_ended(),
+        beat_late=standing_still(),
     )
 
 

@@ -93,12 +93,13 @@ def add_tallies(queues: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class Sample:
-    """How a queue is at a moment: jobs that wait, seconds the oldest has waited, fenced outcomes ever."""
+    """How a queue is at a moment: jobs that wait, seconds the oldest has waited, outcomes fenced in this epoch."""
 
     queue: str
     depth: int
     oldest: float | None
     fenced: int
+    epoch: str = ""
 
 
 def write_samples(samples: Iterable[Sample], now: float) -> None:
@@ -146,23 +147,25 @@ FROM spread GROUP BY period, at, queue, task ORDER BY period, at, queue, task
 {_CONFLICT} {", ".join(f"{kind} = m.{kind} + excluded.{kind}" for kind in _KINDS)}
 """  # noqa: S608 -- built from constants
 
-# Redis counts from 0 again when it was emptied.
+# Redis counts from 0 again when it was emptied (another epoch). When it came back with what it knew a moment ago
+# (the same epoch, a lower count), nothing is counted twice.
 _SAMPLE = f"""
 WITH v AS (
-    SELECT * FROM json_to_recordset(%s::json) AS v(queue text, at float8, depth int, oldest float8, fenced bigint)
+    SELECT * FROM json_to_recordset(%s::json)
+        AS v(queue text, at float8, depth int, oldest float8, fenced bigint, epoch text)
 ), before AS (
-    SELECT v.queue, v.fenced - CASE WHEN s.seen <= v.fenced THEN s.seen ELSE 0 END AS more
+    SELECT v.queue, greatest(0, v.fenced - CASE WHEN s.epoch = v.epoch THEN s.seen ELSE 0 END) AS more
     FROM v LEFT JOIN jobs_fencedseen s ON s.queue = v.queue
 ), seen AS (
-    INSERT INTO jobs_fencedseen (queue, seen) SELECT queue, fenced FROM v ORDER BY queue
-    ON CONFLICT (queue) DO UPDATE SET seen = excluded.seen
+    INSERT INTO jobs_fencedseen (queue, seen, epoch) SELECT queue, fenced, epoch FROM v ORDER BY queue
+    ON CONFLICT (queue) DO UPDATE SET seen = excluded.seen, epoch = excluded.epoch
 )
 INSERT INTO jobs_metric AS m (period, at, queue, task, depth, oldest, fenced, waits, runs)
 SELECT p.period, CASE p.period WHEN 'minute' THEN to_timestamp(v.at) ELSE to_timestamp(0) END, v.queue, '',
     CASE p.period WHEN 'minute' THEN v.depth END, CASE p.period WHEN 'minute' THEN v.oldest END,
-    coalesce(before.more, v.fenced), '{{}}', '{{}}'
+    before.more, '{{}}', '{{}}'
 FROM v JOIN before ON before.queue = v.queue, unnest(ARRAY['minute', 'total']) AS p(period)
-WHERE p.period = 'minute' OR coalesce(before.more, v.fenced) > 0
+WHERE p.period = 'minute' OR before.more > 0
 ORDER BY 1, 2, 3
 {_CONFLICT} depth = greatest(m.depth, excluded.depth), oldest = greatest(m.oldest, excluded.oldest),
     fenced = m.fenced + excluded.fenced

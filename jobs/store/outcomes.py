@@ -123,6 +123,8 @@ _CANCELLED = (
     " OR (j.cancel_requested_at IS NOT NULL AND v.kind IN ('retried', 'snoozed', 'stalled')))"
 )
 
+# A run that nobody holds any more ends by an event that does not know its start: the row does, and so do the
+# counters.
 # `o` is the row as it was (RETURNING OLD needs PostgreSQL 18). Since when a job was due is known for its first
 # run and for one whose moment was set after the run before; not for parents, nor for what a stall gave back.
 _DUE = """
@@ -185,7 +187,8 @@ WITH v AS (
     WHERE j.uid = v.uid AND {_EXPECTED}
     RETURNING j.*, {_DUE} AS due, o.state <> 'active' AS fresh,
         CASE WHEN j.state = 'cancelled' AND v.kind <> 'expired' THEN 'cancelled' ELSE v.kind END AS kind,
-        v.started, v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
+        coalesce(v.started, CASE WHEN o.state = 'active' THEN extract(epoch FROM o.started_at)::float8 END) AS started,
+        v.ended, v.error_type, v.error, v.traceback, v.fingerprint, v.retryable,
         v.result, v.keep_result, v.delay AS retry_delay, v.passed, v.children, v.ignored,
         v.kind = 'replaced' OR (j.canvas IS NOT NULL AND {_FOLLOWED}) AS followed
 ), continuations AS (

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from jobs.pages import words
@@ -44,6 +44,14 @@ def duration(seconds: float | None) -> str:
 def rate(per_minute: float) -> str:
     """See `words.rate`."""
     return words.rate(per_minute)
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """A sentence; what is between backticks in it is code."""
+    parts = text.split("`")
+    tags = ("{}", "<code>{}</code>")
+    return format_html_join("", "{}", ((format_html(tags[n % 2], part),) for n, part in enumerate(parts)))
 
 
 @register.filter

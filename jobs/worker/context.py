@@ -43,6 +43,7 @@ class Run:
     bundle: Any = None  # the jobs.worker.bundle.Bundle that it travels in; it then tells the outcome
     cancel: CancelSeen = field(default_factory=CancelSeen)
     trace_id: str = ""  # while tracing is on
+    began: float | None = None  # monotonic seconds, when this process claimed it for itself alone
 
 
 class _Stack(threading.local):

@@ -110,7 +110,7 @@ def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
     if run.bundle is not None:
         return bool(run.bundle.end(run, event, text))
     try:
-        kept = patiently(lambda: leases.finish(client(), run.lease, event, text), _PATIENCE, run.lease.uid)
+        kept = patiently(lambda: _ended(run, event, text), _PATIENCE, run.lease.uid)
     except REDIS_ERRORS:
         logger.exception("gave up writing the outcome of %s", run.lease.uid)
         return False
@@ -118,6 +118,11 @@ def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
     if not kept:
         logger.warning("%s: outcome %r dropped, the lease was lost (fenced)", run.lease.uid, event)
     return kept
+
+
+def _ended(run: Run, event: str, text: str) -> bool:
+    ran_ms = -1 if run.began is None else int((time.monotonic() - run.began) * 1000)
+    return leases.finish(client(), run.lease, event, text, ran_ms)
 
 
 def _say(run: Run, event: str, data: dict[str, Any]) -> None:

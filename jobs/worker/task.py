@@ -8,6 +8,7 @@ import json
 import os
 import random
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
@@ -163,6 +164,7 @@ class JobTask(Task):
             check_connections()
             run = open_run(self, uid, passport)
             run.lease = claims.claim(run.lease, passport.ticket, run.options.stale_after)
+            run.began = time.monotonic()
             context.push(run)
         return run
 

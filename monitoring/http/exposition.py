@@ -1,6 +1,6 @@
 """The metrics as families of Prometheus (https://prometheus.io/docs/practices/naming/)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
@@ -11,12 +11,15 @@ from jobs import histogram
 from jobs.configuration import queue_book
 from jobs.queries.backlog import Backlog, backlogs
 from jobs.queries.breakers import breakers_or_none
+from jobs.queries.overdue import overdue
 from jobs.queries.presence import Presence, presence
 from jobs.queries.queue_settings import limits_of
 from jobs.queries.slow import slow_runs
+from monitoring.measures import burning
 from monitoring.models import Alert
 from monitoring.queries.lag import lags
-from monitoring.queries.series import by_task, rows, start_of, totals
+from monitoring.queries.scaling import signals
+from monitoring.queries.series import Numbers, Row, by_queue, by_task, rows, start_of, totals
 
 _QUANTILES = (0.5, 0.95, 0.99)
 _RECENT = timedelta(minutes=10)  # that the quantiles are of
@@ -42,14 +45,17 @@ def registry() -> CollectorRegistry:
 class _Everything(Collector):
     def collect(self) -> Iterator[Metric]:
         names = queue_book().names
-        yield from _counters()
-        yield from _durations(names)
+        yield from _counters(names)
+        hour = rows(names, "minute", start_of("minute", timedelta(hours=1)))
+        yield from _durations(hour)
         yield from _backlogs(backlogs(names))
         yield from _presence(names, presence(names))
         yield from _states(names)
+        yield from _signals(names)
+        yield from _objectives(names, hour)
 
 
-def _counters() -> Iterator[Metric]:
+def _counters(names: list[str]) -> Iterator[Metric]:
     found = [(row, (row.queue, row.task)) for row in totals()]
     for counter, (name, text) in _COUNTERS.items():
         family = CounterMetricFamily(name, text, labels=("queue", "task"))
@@ -60,14 +66,15 @@ def _counters() -> Iterator[Metric]:
     fenced = CounterMetricFamily(
         "millrace_outcomes_fenced", "Outcomes that came after the lease was lost.", labels=("queue",)
     )
-    for row, _ in found:
-        if not row.task:
-            fenced.add_metric((row.queue,), row.numbers["fenced"])
+    told = {row.queue: row.numbers["fenced"] for row, _ in found if not row.task}
+    for name in names:
+        fenced.add_metric((name,), told.get(name, 0))
     yield fenced
 
 
-def _durations(names: list[str]) -> Iterator[Metric]:
-    recent = by_task(rows(names, "minute", start_of("minute", _RECENT)))
+def _durations(hour: Sequence[Row]) -> Iterator[Metric]:
+    since = start_of("minute", _RECENT)
+    recent = by_task(row for row in hour if row.at >= since)
     ever = {(row.queue, row.task): row.numbers for row in totals() if row.task}
     yield _summary(
         "millrace_job_wait_seconds",
@@ -140,6 +147,28 @@ def _presence(names: list[str], now: Presence) -> Iterator[Metric]:
     yield _gauge("millrace_queue_led", "Whether a dispatcher leads the queue.", led)
     deaf = ((name, float(now.deaf(name))) for name in names)
     yield _gauge("millrace_queue_deaf_workers", "Workers that live and receive nothing.", deaf)
+
+
+def _signals(names: list[str]) -> Iterator[Metric]:
+    found = signals(names)
+    runnable = ((name, float(signal.runnable)) for name, signal in found.items())
+    yield _gauge("millrace_queue_runnable_jobs", "Jobs that one more free slot would start now.", runnable)
+    slots = ((name, float(signal.slots)) for name, signal in found.items())
+    yield _gauge("millrace_queue_wanted_slots", "Slots that are worth having now.", slots)
+
+
+def _objectives(names: list[str], hour: Sequence[Row]) -> Iterator[Metric]:
+    found = by_queue(hour)
+    rates = ((name, burning(name, found.get(name, Numbers()))) for name in names)
+    yield _gauge(
+        "millrace_queue_burn_rate", "How fast the allowance for late starts is used up, over an hour.", rates
+    )
+    yield _gauge(
+        "millrace_schedule_overdue_seconds",
+        "How long the next tick has been due, with no beat to deal with it.",
+        overdue().items(),
+        label="schedule",
+    )
 
 
 def _states(names: list[str]) -> Iterator[Metric]:

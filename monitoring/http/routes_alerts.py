@@ -6,6 +6,7 @@ from typing import Literal
 from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Query, Router
+from ninja.responses import Status
 
 from jobs import audit
 from jobs.configuration import queue_book
@@ -126,7 +127,7 @@ def read_rules(request: HttpRequest) -> Rules:
 
 
 @router.post("/rules/{rule}/test", response={202: Tested, **PROBLEMS})
-def test_rule(request: HttpRequest, rule: Text) -> tuple[int, Tested]:
+def test_rule(request: HttpRequest, rule: Text) -> Status[Tested]:
     """Send a message as the rule would, to see that it arrives."""
     must_operate(request)
     found = AlertRule.objects.filter(name=rule).first()
@@ -134,15 +135,15 @@ def test_rule(request: HttpRequest, rule: Text) -> tuple[int, Tested]:
         raise NotFound(f"There is no rule {rule!r}.")
     with transaction.atomic():
         audit.record("test alert rule", f"rule {rule}")
-        return 202, Tested(job_id=tell(trial_of(found)))
+        return Status(202, Tested(job_id=tell(trial_of(found))))
 
 
 @router.post("/silences", response={201: SilenceOut, **PROBLEMS})
-def add_silence(request: HttpRequest, body: SilenceIn) -> tuple[int, SilenceOut]:
+def add_silence(request: HttpRequest, body: SilenceIn) -> Status[SilenceOut]:
     """Tell nobody of these alerts for a while; they fire all the same."""
     user = str(must_operate(request))
     made = silence(body.rule or "", body.subject or "", body.minutes * 60, user, body.reason or "")
-    return 201, SilenceOut(until=made.until)
+    return Status(201, SilenceOut(until=made.until))
 
 
 @router.get("/autoscaling", response={200: Signals, **PROBLEMS})

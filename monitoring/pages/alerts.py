@@ -1,20 +1,24 @@
 """`/alerts`: what fires, what did, the rules, and silence."""
 
+from collections.abc import Iterable, Mapping
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import audit
 from jobs.access import may_operate
+from jobs.errors import JobError
+from monitoring.guide import link_of
 from monitoring.models import Alert, AlertRule, Silence
 from monitoring.services.alerts import silence, trial_of
 from monitoring.tasks.alerts import tell
 
-_HISTORY = 50
+_HISTORY, _AT_A_GLANCE = 50, 5
 _HOUR = 3600.0
 
 
@@ -23,14 +27,28 @@ def show(request: HttpRequest) -> HttpResponse:
     """The page; a POST tests, silences or switches a rule."""
     if request.method == "POST":
         return _act(request)
+    rules = {rule.name: rule for rule in AlertRule.objects.order_by("name")}
     context = {
-        "open": Alert.objects.exclude(state="resolved").order_by("-severity", "since"),
+        "open": _with_guides(Alert.objects.exclude(state="resolved").order_by("severity", "since"), rules),
         "history": Alert.objects.filter(state="resolved").order_by("-id")[:_HISTORY],
-        "rules": AlertRule.objects.order_by("name"),
+        "rules": [(rule, link_of(rule.measure)) for rule in rules.values()],
         "silences": Silence.objects.filter(until__gt=timezone.now()).order_by("until"),
         "may": may_operate(request.user),
     }
     return render(request, "monitoring/alerts.html", context)
+
+
+@require_safe
+def firing(request: HttpRequest) -> HttpResponse:
+    """Part of the overview: what fires, the worst first."""
+    rules = {rule.name: rule for rule in AlertRule.objects.all()}
+    found = Alert.objects.filter(state="firing").order_by("severity", "since")
+    context = {"firing": _with_guides(found[:_AT_A_GLANCE], rules), "count": found.count()}
+    return render(request, "monitoring/parts/firing.html", context)
+
+
+def _with_guides(alerts: Iterable[Alert], rules: Mapping[str, AlertRule]) -> list[tuple[Alert, str]]:
+    return [(alert, link_of(rules[alert.rule].measure if alert.rule in rules else "")) for alert in alerts]
 
 
 def _act(request: HttpRequest) -> HttpResponse:
@@ -40,7 +58,11 @@ def _act(request: HttpRequest) -> HttpResponse:
     rule = AlertRule.objects.filter(name=name).first()
     if rule is None:
         return HttpResponseBadRequest(f"There is no rule {name!r}.", content_type="text/plain")
-    told = _done(rule, subject, request.POST.get("action", ""), request.user.get_username())
+    try:
+        told = _done(rule, subject, request.POST.get("action", ""), request.user.get_username())
+    except JobError as error:
+        messages.error(request, f"The rule {rule.name!r} cannot tell anybody: {error}")
+        return redirect("platform-alerts")
     if told is None:
         return HttpResponseBadRequest("There is no such action.", content_type="text/plain")
     messages.success(request, told)

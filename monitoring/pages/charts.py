@@ -9,11 +9,12 @@ WIDTH, HEIGHT = 600.0, 120.0
 
 @dataclass(frozen=True)
 class Line:
-    """A line: its name, its look (a CSS class), and its shape as an SVG path."""
+    """A line: its name, its look (a CSS class), its shape and its single values as SVG paths."""
 
     name: str
     look: str
     path: str
+    dots: str
     last: float | None
 
 
@@ -31,7 +32,7 @@ class Chart:
     @property
     def empty(self) -> bool:
         """Whether there is nothing to see."""
-        return not any(line.path for line in self.lines)
+        return not any(line.path or line.dots for line in self.lines)
 
 
 Values = Sequence[float | None]
@@ -44,7 +45,7 @@ def chart(
     top = round_up(
         max((value for _, _, values in series for value in values if value is not None), default=0)
     )
-    lines = [Line(name, look, _path(values, top), _last(values)) for name, look, values in series]
+    lines = [Line(name, look, *_paths(values, top), _last(values)) for name, look, values in series]
     return Chart(title, unit, lines, top, moments[0], moments[-1])
 
 
@@ -60,19 +61,21 @@ def round_up(value: float) -> float:
         step *= 10
 
 
-def _path(values: Values, top: float) -> str:
-    parts: list[str] = []
-    pen = "M"
+def _paths(values: Values, top: float) -> tuple[str, str]:
+    """The line through values that follow each other, and dots for those that stand alone."""
+    line: list[str] = []
+    dots: list[str] = []
     for place, value in enumerate(values):
         if value is None:
-            pen = "M"
             continue
-        x = WIDTH * place / max(1, len(values) - 1)
-        parts.append(f"{pen}{x:.1f} {HEIGHT * (1 - value / top):.1f}")
-        if pen == "M" and (place + 1 == len(values) or values[place + 1] is None):
-            parts.append("h0.1")  # a single value is a dot
-        pen = "L"
-    return "".join(parts)
+        point = f"{WIDTH * place / max(1, len(values) - 1):.1f} {HEIGHT * (1 - value / top):.1f}"
+        before = place > 0 and values[place - 1] is not None
+        after = place + 1 < len(values) and values[place + 1] is not None
+        if before or after:
+            line.append(f"{'L' if before else 'M'}{point}")
+        else:
+            dots.append(f"M{point}h0.1")
+    return "".join(line), "".join(dots)
 
 
 def _last(values: Values) -> float | None:

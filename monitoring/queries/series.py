@@ -100,6 +100,14 @@ def by_step(found: Iterable[Row]) -> dict[datetime, Numbers]:
     return {at: together(numbers) for at, numbers in steps.items()}
 
 
+def by_queue(found: Iterable[Row]) -> dict[str, Numbers]:
+    """The tasks and steps of each queue together."""
+    queues: dict[str, list[Numbers]] = {}
+    for row in found:
+        queues.setdefault(row.queue, []).append(row.numbers)
+    return {name: together(numbers) for name, numbers in queues.items()}
+
+
 def by_task(found: Iterable[Row]) -> dict[tuple[str, str], Numbers]:
     """The steps of each queue and task together."""
     tasks: dict[tuple[str, str], list[Numbers]] = {}

@@ -44,6 +44,12 @@ def evaluate(now: Situation, at: datetime) -> list[Notice]:
     return notices
 
 
+def untold(alert: Alert) -> None:
+    """The message could not be enqueued: nobody was told."""
+    alert.told_at = None
+    alert.save(update_fields=["told_at"])
+
+
 def silence(rule: str, subject: str, seconds: float, by: str, reason: str = "") -> Silence:
     """Tell nobody of these for a while."""
     until = datetime.now(UTC) + timedelta(seconds=seconds)
@@ -75,7 +81,7 @@ def _of_rule(rule: AlertRule, values: Values, silences: list[Silence], at: datet
         alert = known.get(subject)
         what = step(numbers, alert.state if alert else None, alert.since if alert else None, value, at)
         alert, resolved = _moved(rule, subject, alert, what, value, at)
-        if resolved and alert and alert.told_at:
+        if resolved and alert and alert.told_at and not _is_silenced(alert, silences):
             yield Notice("resolved", rule, alert)
         elif alert and alert.state == "firing" and _to_be_told(numbers, alert, silences, at):
             yield Notice("raised", rule, alert)
@@ -106,14 +112,16 @@ def _moved(
 def _to_be_told(numbers: Rule, alert: Alert, silences: list[Silence], at: datetime) -> bool:
     if alert.told_at is not None:
         return False
-    alert.silenced = any(
-        each.rule in {"", alert.rule} and each.subject in {"", alert.subject} for each in silences
-    )
+    alert.silenced = _is_silenced(alert, silences)
     last = Alert.objects.filter(rule=alert.rule, subject=alert.subject).aggregate(at=Max("told_at"))["at"]
     told = may_tell(numbers, last, alert.silenced, at)
     alert.told_at = at if told else None
     alert.save(update_fields=["silenced", "told_at"])
     return told
+
+
+def _is_silenced(alert: Alert, silences: list[Silence]) -> bool:
+    return any(each.rule in {"", alert.rule} and each.subject in {"", alert.subject} for each in silences)
 
 
 def _resolve_without_rule(at: datetime) -> None:

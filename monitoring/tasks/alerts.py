@@ -8,10 +8,11 @@ from celery import current_app, shared_task
 from django.db import transaction
 
 from jobs import Priority, Unique
+from jobs.errors import JobError
 from monitoring import settings
 from monitoring.measures import situation
-from monitoring.messages import body_of, subject_of
-from monitoring.services.alerts import Notice, evaluate
+from monitoring.messages import message_of
+from monitoring.services.alerts import Notice, evaluate, untold
 
 logger = logging.getLogger(__name__)
 
@@ -25,26 +26,35 @@ def evaluate_alert_rules() -> dict[str, list[str]]:
     with transaction.atomic():
         notices = evaluate(now, datetime.now(UTC))
         for notice in notices:
-            tell(notice)
+            _tell_surely(notice)
     return {
         kind: [f"{notice.alert.subject}: {notice.rule.name}" for notice in notices if notice.kind == kind]
         for kind in ("raised", "resolved")
     }
 
 
+def _tell_surely(notice: Notice) -> None:
+    """A rule whose channel or recipient is refused keeps no other from being told; it is tried again."""
+    try:
+        with transaction.atomic():
+            tell(notice)
+    except JobError as error:
+        logger.error("nobody is told of %r: %s", notice.rule.name, error)  # noqa: TRY400 -- the cause is said
+        untold(notice.alert)
+
+
 def tell(notice: Notice) -> str:
     """Enqueue a message, in the caller's transaction; its job's id, empty when it only goes to the log."""
+    message = message_of(notice)
     log = logger.info if notice.kind == "resolved" else logger.warning
-    log("%s\n%s", subject_of(notice), body_of(notice))
+    log("%s\n%s", message["subject"], message["body"])
     task: Any = current_app.tasks.get(_SEND)
     if task is None:
         return ""
     default_channel, default_recipient = settings.alert_channel()
-    message = {
+    message |= {
         "channel": notice.rule.channel or default_channel,
         "recipient": notice.rule.recipient or default_recipient,
-        "subject": subject_of(notice),
-        "body": body_of(notice),
         "idempotency_key": notice.key,
     }
     return str(task.apply_async(kwargs=message, priority=Priority.HIGH).id)

@@ -5,11 +5,14 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from asgiref.sync import async_to_sync
 from celery import chain
+from django.test import AsyncClient
 
 from jobs import testing, tracing
 from jobs.graphs import Flow
 from jobs.models import Job
+from tests.jobs.http.conftest import Api, api, clean_redis, operator  # noqa: F401 -- fixtures
 from tests.jobs.otlp import Receiver, Span
 from tests.sample_tasks import add, fail, fail_until, noop
 
@@ -22,10 +25,10 @@ def received(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.address)
     monkeypatch.setattr(tracing, "on", True)
-    tracing._provider.cache_clear()
+    tracing._sdk.cache_clear()
     yield receiver
     tracing.flush()
-    tracing._provider.cache_clear()
+    tracing._sdk.cache_clear()
     receiver.shutdown()
     receiver.server_close()
 
@@ -80,6 +83,70 @@ def test_a_flow_with_a_retry_is_one_trace_span_by_span(received: Receiver) -> No
         ids["good"], ids["second"], ids["join"],
     ]  # fmt: skip
     assert {span.parent for span in spans if span.kind == "producer"} == {""}
+
+
+CALLER, TRACE = "00f067aa0ba902b7", "4bf92f3577b34da6a3ce929d0e0e4736"
+HEADER = {"traceparent": f"00-{TRACE}-{CALLER}-01"}
+FLOW = [
+    {"name": "good", "jobName": "tests.sample_tasks.add", "data": {"x": 1, "y": 2}},
+    {"name": "second", "jobName": "tests.sample_tasks.fail_until", "data": {"attempt": 2}},
+    {"name": "join", "jobName": "tests.sample_tasks.noop", "data": {}, "after": ["good", "second"]},
+]
+
+
+def test_a_flow_with_a_retry_is_one_trace_from_its_callers_request_on(
+    received: Receiver,
+    api: Api,  # noqa: F811 -- the fixture
+) -> None:
+    with testing.stepwise() as jobs:
+        answer = api.post("/flows", {"jobs": FLOW}, **HEADER)
+        assert answer.status_code == 202
+        jobs.run_until_idle()
+    spans = {(span.name, span.attributes.get("millrace.run")): span for span in _spans(received)}
+    served = spans.pop(("POST /api/v1/flows", None))
+    assert (served.kind, served.trace, served.parent, served.error) == ("server", TRACE, CALLER, "")
+    assert served.attributes["http.response.status_code"] == 202
+    assert served.attributes["http.route"] == "/api/v1/flows"
+    sent = {task: spans.pop((f"enqueue {task}", None)) for task in ("add", "fail_until", "noop")}
+    for span in sent.values():
+        assert (span.kind, span.trace, span.parent) == ("producer", TRACE, served.id)
+    outcomes = {}
+    for (name, run), span in spans.items():
+        cause = sent[name.removeprefix("run ")]
+        assert (span.kind, span.trace, span.parent, span.links) == ("consumer", TRACE, cause.id, (cause.id,))
+        outcomes[name, run] = (span.attributes["millrace.outcome"], span.exceptions)
+    assert outcomes == {
+        ("run add", 1): ("completed", ()),
+        ("run fail_until", 1): ("retried", ("RuntimeError",)),
+        ("run fail_until", 2): ("completed", ()),
+        ("run noop", 1): ("completed", ()),
+    }
+
+
+def test_a_request_in_the_asgi_server_is_the_parent_of_what_it_enqueues(
+    received: Receiver,
+    api: Api,  # noqa: F811 -- the fixture
+) -> None:
+    body = {"queueName": "quick", "jobName": "tests.sample_tasks.noop", "data": {}}
+    answer = async_to_sync(AsyncClient().post)(
+        "/api/v1/jobs/trigger", body, content_type="application/json", headers=api.headers | HEADER
+    )
+    assert answer.status_code == 202
+    served, sent = sorted(_spans(received), key=lambda span: span.name, reverse=False)
+    assert (served.name, served.kind, served.parent) == ("POST /api/v1/jobs/trigger", "server", CALLER)
+    assert (sent.name, sent.parent, sent.trace) == ("enqueue noop", served.id, TRACE)
+
+
+def test_probes_leave_no_trace_and_what_is_refused_is_no_error_of_the_server(
+    received: Receiver,
+    api: Api,  # noqa: F811 -- the fixture
+) -> None:
+    for path in ("/healthz", "/readyz", "/metrics"):
+        api.client.get(path)
+    assert api.get("/jobs/nothing").status_code == 404
+    (served,) = _spans(received)
+    assert served.name == "GET /api/v1/jobs/<uid>"
+    assert (served.attributes["http.response.status_code"], served.error) == (404, "")
 
 
 def test_the_steps_of_a_chain_are_one_trace(received: Receiver) -> None:

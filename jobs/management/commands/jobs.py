@@ -11,6 +11,7 @@ from jobs.cli.explaining import EXPLAIN
 from jobs.cli.listing import LIST, SHOW
 from jobs.cli.moving import PROMOTE, RETRY
 from jobs.cli.pruning import PRUNE
+from jobs.cli.simulating import SIMULATE
 from jobs.cli.tailing import TAIL
 
 
@@ -19,6 +20,8 @@ class Command(ActionCommand):
 
     help = (
         "Enqueue, list, show, explain, cancel, retry, promote, set, follow, prune, check and repair jobs; "
-        "torment them."
+        "torment and simulate them."
     )
-    actions = (ENQUEUE, LIST, SHOW, EXPLAIN, CANCEL, RETRY, PROMOTE, SET, TAIL, PRUNE, CHECK, DOCTOR, CHAOS)
+    actions = (
+        ENQUEUE, LIST, SHOW, EXPLAIN, CANCEL, RETRY, PROMOTE, SET, TAIL, PRUNE, CHECK, DOCTOR, SIMULATE, CHAOS,
+    )  # fmt: skip

@@ -70,6 +70,9 @@ def sound() -> Facts:
         )  # fmt: skip
         facts.letters.add(uid)
     facts.ticks = [Tick("s", 0.0, "enqueued", "quick"), Tick("s", 2.0, "enqueued", "late")]
+    facts.series = {
+        "enqueued": 13, "started": 19, "completed": 10, "retried": 5, "stalled": 3, "failed": 2, "cancelled": 1,
+    }  # fmt: skip
     return facts
 
 
@@ -159,6 +162,10 @@ def miscount(facts: Facts) -> None:
     change(facts, "quick", runs=2)
 
 
+def count_twice(facts: Facts) -> None:
+    facts.series["completed"] += 1
+
+
 def test_a_sound_history_breaks_nothing_and_every_promise_was_looked_at() -> None:
     verdicts = judge(sound())
     assert [verdict.number for verdict in verdicts] == list(range(1, 16)) == [*range(1, len(CHECKS) + 1)]
@@ -173,6 +180,7 @@ def test_a_sound_history_breaks_nothing_and_every_promise_was_looked_at() -> Non
         (start_while_paused, 6), (live_beside, 7), (run_before_its_child, 8), (run_in_spite_of_its_child, 8),
         (start_early, 9), (start_far_too_late, 9), (miss_a_tick, 10), (fire_a_tick_twice, 10), (try_too_often, 11),
         (survive_poison, 11), (start_after_all, 12), (be_out_of_order, 13), (come_back, 14), (lose, 14), (miscount, 15),
+        (count_twice, 15),
     ],
 )  # fmt: skip
 def test_a_planted_breach_is_found(breach: Callable[[Facts], None], number: int) -> None:

@@ -117,7 +117,7 @@ def test_counters_equal_the_history_after_many_runs_in_any_batches_told_twice() 
     counted = histogram.merge(
         {int(place): n for place, n in row.runs.items()} for row in Metric.objects.filter(period="minute")
     )
-    assert sum(counted.values()) == _total("ran") == started
+    assert sum(counted.values()) == _total("ran") == started - _total("stalled")
 
 
 def test_a_wait_is_from_the_moment_a_job_was_due() -> None:
@@ -179,6 +179,39 @@ def test_the_deepest_and_oldest_sample_of_a_minute_stays() -> None:
 
 
 def test_fenced_outcomes_are_counted_on_when_redis_was_emptied() -> None:
-    for fenced in (4, 4, 6, 1):
-        write_samples([Sample("quick", 0, None, fenced)], time.time())
-    assert _total("fenced") == 7
+    for fenced, epoch in ((4, "a"), (4, "a"), (6, "a"), (7, "b"), (8, "b")):
+        write_samples([Sample("quick", 0, None, fenced, epoch)], time.time())
+    assert _total("fenced") == 6 + 8
+
+
+def test_fenced_outcomes_that_redis_forgot_are_not_counted_twice() -> None:
+    for fenced in (4, 6, 5, 6, 7):  # it came back with what it knew a second ago
+        write_samples([Sample("quick", 0, None, fenced, "a")], time.time())
+    assert _total("fenced") == 6 + 2
+
+
+def test_a_run_that_nobody_holds_ends_with_the_start_that_was_counted() -> None:
+    make_job("job")
+    fold([_event("started", "job", at=100)])
+    nobody = Event(
+        "quick", f"{NOW + 9000}-0", "stalled", "job", 1, NOW + 9000, data={"reason": "nobody holds it"}
+    )
+    fold([nobody])
+    fold([nobody])
+    lost = Attempt.objects.get()
+    assert lost.started_at == datetime.fromtimestamp((NOW + 100) / 1000, UTC)
+    assert (_total("started"), _total("stalled"), _total("ran")) == (1, 1, 0)
+
+
+def test_the_end_of_a_run_whose_start_redis_forgot_has_its_start() -> None:
+    make_job("known")
+    make_job("unknown")
+    fold([_event("started", "known", at=100)])
+    ends = [
+        Event("quick", f"{NOW + 9000}-{n}", "completed", uid, 1, NOW + 9000, 0, "w1")
+        for n, uid in enumerate(("known", "unknown"))
+    ]
+    fold(ends)
+    starts = dict(Attempt.objects.values_list("job__uid", "started_at"))
+    assert starts == {"known": datetime.fromtimestamp((NOW + 100) / 1000, UTC), "unknown": None}
+    assert (_total("started"), _total("completed"), _total("ran")) == (1, 2, 1)

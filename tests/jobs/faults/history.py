@@ -35,21 +35,25 @@ def assert_each_completed_once(results: Sequence[AsyncResult]) -> None:
     )
     assert set(ends.values()) == {1}
     assert len(ends) == len(uids)
+    assert_counters_equal_the_history()
 
 
 def assert_counters_equal_the_history() -> None:
     """The time series counted every job, run and outcome once, whatever died meanwhile."""
     add_tallies(queue_book().names)  # what no leader came to yet
-    counted = Metric.objects.filter(period="minute").aggregate(
-        **{name: Sum(name, default=0) for name in ("enqueued", "started", "completed", "retried", "stalled")}
-    )
-    started = Attempt.objects.filter(started_at__isnull=False).count()
+    started = Attempt.objects.filter(started_at__isnull=False)
     outcomes = Counter(Attempt.objects.values_list("outcome", flat=True))
-    assert counted == {
+    states = Counter(Job.objects.values_list("state", flat=True))
+    history = {
         "enqueued": Job.objects.count(),
-        "started": started + Job.objects.filter(state="active").count(),
+        "started": started.count() + states["active"],
+        "ran": started.exclude(outcome="stalled").count(),
         **{name: outcomes[name] for name in ("completed", "retried", "stalled")},
+        **{name: states[name] for name in ("failed", "cancelled")},
     }
+    sums = {name: Sum(name, default=0) for name in history}
+    assert Metric.objects.filter(period="minute").aggregate(**sums) == history
+    assert Metric.objects.filter(period="total").aggregate(**sums) == history
 
 
 def executions() -> Counter[str]:

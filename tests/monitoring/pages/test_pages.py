@@ -135,7 +135,7 @@ def test_a_scale_ends_at_a_round_number(value: float, top: float) -> None:
 
 def test_a_line_breaks_where_there_is_no_value_and_a_single_value_is_a_dot() -> None:
     made = chart("Wait", "s", [NOW, NOW, NOW, NOW], [("p95", "delayed", [1.0, 0.5, None, 1.0])])
-    assert made.lines[0].path == "M0.0 0.0L200.0 60.0M600.0 0.0h0.1"
+    assert (made.lines[0].path, made.lines[0].dots) == ("M0.0 0.0L200.0 60.0", "M600.0 0.0h0.1")
     assert made.lines[0].last == 1.0
     assert chart("Wait", "s", [NOW, NOW], [("p95", "delayed", [None, None])]).empty
 
@@ -145,4 +145,29 @@ def test_every_look_of_a_line_has_its_colour() -> None:
 
     css = (Path(monitoring.__file__).parent / "static/monitoring/charts.css").read_text()
     for look in ("waiting", "completed", "failed", "active", "delayed", "blocked"):
-        assert f".line.{look} {{ color: var(--{look}); }}" in css
+        assert f".line.{look}, .dots.{look} {{ color: var(--{look}); }}" in css
+
+
+def test_the_overview_shows_what_fires_with_a_link_to_what_it_means(browser: Client) -> None:
+    assert 'hx-get="/alerts/firing"' in browser.get("/").content.decode()
+    assert browser.get("/alerts/firing").content.decode().strip() == ""
+    for subject, severity in (("orders", "warning"), ("balances", "critical")):
+        Alert.objects.create(
+            rule="no worker",
+            subject=subject,
+            state="firing",
+            severity=severity,
+            value=1,
+            threshold=0,
+            since=NOW,
+        )
+    part = browser.get("/alerts/firing").content.decode()
+    assert "2 alerts fire" in " ".join(part.split())
+    assert part.index("balances") < part.index("orders")
+    assert 'href="/alerts/guide#no_worker"' in part
+
+
+def test_advice_shows_commands_as_code() -> None:
+    from jobs.templatetags.millrace import with_code
+
+    assert with_code("Start `a <b>`, then wait.") == "Start <code>a &lt;b&gt;</code>, then wait."

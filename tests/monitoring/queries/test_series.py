@@ -1,18 +1,23 @@
 """Minutes, hours and days say the same, whatever is rolled up already."""
 
+import math
 import random
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
+from django.db import connection
 
+from jobs import histogram
 from jobs.models import Metric
-from jobs.store.metrics import COUNTERS
+from jobs.store.metrics import COUNTERS, Batch
 from jobs.store.rollups import roll_up
 from monitoring.queries.series import Numbers, Step, by_step, by_task, rows, start_of, together
 
 pytestmark = pytest.mark.django_db
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+SHARES = (0.25, 0.5, 0.9, 0.95, 0.99, 0.999)
 
 
 def _minutes(seed: int, hours: float, count: int = 300) -> None:
@@ -90,3 +95,26 @@ def test_a_span_starts_with_a_whole_step() -> None:
     now = datetime(2026, 3, 1, 12, 34, 56, tzinfo=UTC)
     assert start_of("minute", timedelta(hours=1), now) == datetime(2026, 3, 1, 11, 35, tzinfo=UTC)
     assert start_of("hour", timedelta(hours=24), now) == datetime(2026, 2, 28, 13, tzinfo=UTC)
+
+
+def test_percentiles_of_a_million_recorded_durations_are_those_of_the_durations_themselves() -> None:
+    draw = np.random.default_rng(5)
+    values = np.concatenate([draw.lognormal(-3, 1.5, 700_000), draw.exponential(2.0, 300_000)])
+    began = datetime.now(UTC).timestamp() - 3000
+    for part, durations in enumerate(np.array_split(values, 40)):  # of two tasks, in twenty minutes
+        batch = Batch(began + 3000)
+        counted = batch.of(began + part // 2 * 60, "quick", f"task{part % 2}")
+        for seconds in durations.tolist():
+            counted.run(seconds)
+        batch.write()
+    roll_up()
+    total = _all("day")
+    exact = np.sort(values)
+    assert total["ran"] == len(exact) == 1_000_000
+    assert total.mean_run == pytest.approx(float(exact.mean()), rel=1e-4)
+    for share, found in zip(SHARES, histogram.percentiles(total.runs, SHARES), strict=True):
+        assert found == pytest.approx(float(exact[math.ceil(share * len(exact)) - 1]), rel=0.02)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT avg(pg_column_size(m)) FROM jobs_metric m WHERE period = 'minute'")
+        (size,) = cursor.fetchone()
+    assert size < 5_000  # bytes, for 25,000 durations of all magnitudes

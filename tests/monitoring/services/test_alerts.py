@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from celery import current_app, shared_task
 
 from jobs.fence.connection import client
-from jobs.models import DeadLetter, Job, Metric
+from jobs.models import Attempt, DeadLetter, Job, Metric
 from monitoring.measures import MEASURES, situation
-from monitoring.messages import body_of, subject_of
+from monitoring.messages import message_of, subject_of
 from monitoring.models import Alert, AlertRule
 from monitoring.rules import create_missing
 from monitoring.services.alerts import Notice, evaluate, silence, trial_of
@@ -160,11 +161,76 @@ def test_a_message_has_what_a_person_needs(one_rule: AlertRule) -> None:
     )
     notice = Notice("raised", one_rule, alert)
     assert subject_of(notice) == "[CRITICAL] quick: long queue"
-    body = body_of(notice)
+    message = message_of(notice)
+    body = message["body"]
     assert "Measured 50%, allowed 20%." in body
     assert "app.pay, job j1, attempt 3" in body
     assert "Timeout: no answer (it may be retried)" in body
     assert "What to do: Add workers." in body
+    assert "Guide: /alerts/guide#failure_share" in body
+    assert (message["data"]["value"], message["data"]["guide"]) == (0.5, "/alerts/guide#failure_share")
+    assert message["data"]["evidence"] == {
+        "what": "failed", "jobId": "j1", "task": "app.pay", "attempts": 3, "errorType": "Timeout", "error": "no answer",
+        "retryable": True, "at": f"{Beginning.began:%Y-%m-%dT%H:%M:%SZ}", "correlationId": "", "deadLetter": ANY,
+    }  # fmt: skip
+
+
+def test_a_stall_is_told_with_the_job_and_the_worker_that_lost_it(one_rule: AlertRule) -> None:
+    one_rule.measure = "stalled_in_five_minutes"
+    job = make_job("j1", task="app.pay")
+    Attempt.objects.create(
+        job=job,
+        run=2,
+        outcome="stalled",
+        ended_at=Beginning.began,
+        worker="w1@host",
+        reason="the pool process died",
+    )
+    alert = Alert(
+        rule="long queue", subject="quick", severity="critical", value=5, threshold=4, since=Beginning.began
+    )
+    message = message_of(Notice("raised", one_rule, alert))
+    assert "Last stalled: app.pay, job j1, run 2 on w1@host" in message["body"]
+    assert message["data"]["evidence"]["worker"] == "w1@host"
+
+
+def test_a_name_of_any_length_and_letters_makes_a_subject_that_notifications_take(
+    one_rule: AlertRule,
+) -> None:
+    alert = Alert(
+        rule="long queue",
+        subject="s\n" * 150,
+        severity="warning",
+        value=1,
+        threshold=0,
+        since=Beginning.began,
+    )
+    subject = subject_of(Notice("raised", one_rule, alert))
+    assert len(subject) == 200
+    assert "\n" not in subject
+
+
+def test_a_rule_whose_recipient_is_refused_keeps_no_other_from_being_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    AlertRule.objects.update(for_seconds=0)
+    AlertRule.objects.create(
+        name="a first", measure="waiting", subject="quick", threshold=0, channel="pigeon"
+    )
+    _wait(3)
+    evaluate_alert_rules()
+    told = {alert.rule: alert.told_at is not None for alert in Alert.objects.all()}
+    assert told == {"a first": False, "long queue": True}
+    assert "nobody is told of 'a first'" in caplog.text
+
+
+def test_nobody_is_told_of_an_end_while_it_is_silenced() -> None:
+    _wait(3)
+    _look(0), _look(1)
+    silence("long queue", "quick", 3600, "olga")
+    _wait(0)
+    assert _look(2) == []
+    assert Alert.objects.get().state == "resolved"
 
 
 def test_a_test_stores_nothing(one_rule: AlertRule) -> None:
