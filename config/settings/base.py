@@ -221,6 +221,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 3,
     "socket_connect_timeout": 3,
 }
+# A server that refuses a command (it became a replica, or is full) is as good as away: the worker tries again.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_RESULT_BACKEND = "jobs.worker.backend:LogBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -125,9 +125,10 @@ def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> b
     return bool(scripts.run(client, "withdraw", names, [uid, int(seconds * 1000)]) == "withdrawn")
 
 
-def forget_withdrawn(client: "Client", queue: str) -> int:
+def forget_withdrawn(client: "Client", queues: Iterable[str]) -> int:
     """Drop the marks that refuse nothing any more; answers how many."""
-    return int(scripts.run(client, "forget", [keys.withdrawn(queue)], [_MARKS_AT_ONCE]))
+    calls = [scripts.Call("forget", [keys.withdrawn(queue)], [_MARKS_AT_ONCE]) for queue in queues]
+    return sum(scripts.call_all(client, calls))
 
 
 def pause(client: "Client", queue: str) -> int:
@@ -136,9 +137,10 @@ def pause(client: "Client", queue: str) -> int:
     return int(scripts.run(client, "pause", names, ["paused by an operator"]))
 
 
-def resume(client: "Client", queue: str) -> None:
+def resume(client: "Client", *queues: str) -> None:
     """Let tickets be written again."""
-    client.delete(keys.paused(queue))
+    if queues:
+        client.delete(*map(keys.paused, queues))
 
 
 def supersede(client: "Client", queue: str, uid: str, first_run: int, seconds: float = 5.0) -> bool:
@@ -222,9 +224,12 @@ def stall(client: "Client", lease: Lease, data: str) -> bool:
 
 def settle(client: "Client", queue: str, runs: Iterable[tuple[str, int]]) -> None:
     """The outcomes of these runs (job id, run) are in the rows."""
-    pairs: list[scripts.Argument] = [value for run in runs for value in run]
-    if pairs:
-        scripts.run(client, "settle", [keys.ended(queue)], pairs)
+    scripts.call(client, settle_call(queue, runs))
+
+
+def settle_call(queue: str, runs: Iterable[tuple[str, int]]) -> scripts.Call:
+    """The script call that removes the marks of these runs."""
+    return scripts.Call("settle", [keys.ended(queue)], [value for run in runs for value in run])
 
 
 def reclaim(client: "Client", lease: Lease) -> bool:
