@@ -4,16 +4,14 @@ A run that ended leaves a mark that keeps its job from being released until the 
 is folded past the outcome and the mark is still there, the outcome is lost: the run counts as stalled.
 """
 
-import json
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
 
 from jobs.dispatcher.log import Log
-from jobs.fence import keys
+from jobs.fence import keys, leases
 
 logger = logging.getLogger(__name__)
 
@@ -55,10 +53,8 @@ class Unsettled:
         return 0
 
     def _stall(self, queue: str, marks: dict[str, str]) -> int:
-        data = json.dumps({"reason": "its outcome was lost with the log"})
         for uid, mark in marks.items():
-            run = mark.partition("|")[0]
-            at = int(time.time() * 1000)
-            self._client.xadd(keys.events(queue), {"e": "stalled", "j": uid, "r": run, "t": at, "d": data})
+            run = int(mark.partition("|")[0])
+            leases.lose(self._client, queue, uid, run, "its outcome was lost with the log")
         logger.warning("%s: %d outcomes were lost with the log", queue, len(marks))
         return len(marks)

@@ -1,8 +1,10 @@
 """Tickets and leases as values, and the calls that hand them over. Each call is one atomic script."""
 
+import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import redis
 
@@ -220,6 +222,14 @@ def stall(client: "Client", lease: Lease, data: str) -> bool:
     names = [keys.running(lease.queue), keys.events(lease.queue), keys.held_by(lease.worker)]
     names.append(keys.ended(lease.queue))
     return bool(scripts.run(client, "stall", names, [lease.uid, lease.run, lease.nonce, data]))
+
+
+def lose(client: "Client", queue: str, uid: str, run: int, reason: str) -> None:
+    """Say in the log that a run is lost which nobody holds; without effect when its outcome stands before."""
+    seconds, microseconds = client.time()
+    at = seconds * 1000 + microseconds // 1000
+    entry = {"e": "stalled", "j": uid, "r": run, "t": at, "d": json.dumps({"reason": reason})}
+    client.xadd(keys.events(queue), cast("dict[Any, Any]", entry))
 
 
 def settle(client: "Client", queue: str, runs: Iterable[tuple[str, int]]) -> None:

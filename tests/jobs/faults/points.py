@@ -4,6 +4,7 @@
     python -m tests.jobs.faults.points manage dispatcher
 
 A file in the folder FAULT_POINTS, named like a point, is the order; it is gone when it was carried out.
+CLOCK_SHIFT sets the clock (`time.time`) of the process so many seconds ahead.
 The product's own functions are wrapped here, so that it needs no hooks.
 """
 
@@ -11,6 +12,7 @@ import importlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -52,7 +54,7 @@ def is_armed(folder: Path, point: str) -> bool:
 
 
 def _die_once(point: str) -> None:
-    order = Path(os.environ["FAULT_POINTS"]) / point
+    order = Path(os.environ.get("FAULT_POINTS", "/nowhere")) / point
     try:
         order.unlink()
     except FileNotFoundError:
@@ -82,7 +84,13 @@ def _wrap_all() -> None:
         setattr(owner, function, _wrapped(name, getattr(owner, function), after=point.after))
 
 
+def _shift_clock(seconds: float) -> None:
+    true = time.time
+    time.time = lambda: true() + seconds
+
+
 def _main(program: str, *words: str) -> None:
+    _shift_clock(float(os.environ.get("CLOCK_SHIFT", "0")))
     import django
 
     django.setup()

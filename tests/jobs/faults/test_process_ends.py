@@ -1,13 +1,17 @@
 """However a pool process ends, its job is found in seconds, and one that ends its process each time is given up."""
 
 import signal
+from pathlib import Path
 from typing import Any
+
+from celery import current_app
+from django.utils import timezone
 
 from jobs.fence.connection import client
 from jobs.fence.roll import call_roll
 from jobs.models import Attempt, DeadLetter, Job
 from tests.jobs.faults.history import assert_each_completed_once, executions, wait_for_all
-from tests.processes import Platform
+from tests.processes import Platform, Process
 from tests.sample_tasks import die, hoard, hold_the_interpreter, leave, mark
 from tests.waiting import wait_until
 
@@ -16,7 +20,9 @@ def _outcomes(result: Any) -> list[str]:
     return list(Attempt.objects.filter(job__uid=result.id).order_by("run").values_list("outcome", flat=True))
 
 
-def test_whatever_ends_a_process_ends_in_the_dead_letters_and_holds_up_nobody(platform: Platform) -> None:
+def test_whatever_ends_a_process_ends_in_the_dead_letters_and_holds_up_nobody(
+    platform: Platform, tmp_path: Path
+) -> None:
     platform.dispatcher()
     worker = platform.worker("w1", "quick", 4)
     busy = hold_the_interpreter.enqueue(name="no heartbeat from here", seconds=5)  # the lease is 2 s
@@ -40,6 +46,16 @@ def test_whatever_ends_a_process_ends_in_the_dead_letters_and_holds_up_nobody(pl
     assert_each_completed_once([busy, *others])
     assert max(executions().values()) == 1
     assert worker.popen.poll() is None
+    _a_pickle_is_refused_unread(worker, tmp_path / "opened")
+
+
+def _a_pickle_is_refused_unread(worker: Process, opened: Path) -> None:
+    with current_app.connection_for_write() as connection:
+        headers = {"task": mark.name, "id": "trap", "lang": "py"}
+        connection.SimpleQueue("quick").put(Trap(str(opened)), serializer="pickle", headers=headers)
+    wait_until(lambda: "Refusing to deserialize" in worker.log.read_text(), 20, "the refusal")
+    assert mark.delay("next").get(timeout=20) == "next"
+    assert not opened.exists()
 
 
 def test_processes_that_are_recycled_for_their_memory_lose_nothing(platform: Platform) -> None:
@@ -73,3 +89,35 @@ def test_told_to_go_it_keeps_its_lease_until_its_job_has_ended_and_takes_no_othe
     assert Attempt.objects.get(job__uid=later.id).worker.startswith("w2@")
     assert leaving.popen.wait(10) == 0
     assert not [name for name in call_roll(client()).live if name.startswith("w1@")]
+
+
+def test_clocks_that_are_wrong_by_hours_make_nothing_early_late_or_stalled(
+    platform: Platform, tmp_path: Path
+) -> None:
+    platform.dispatcher(points=tmp_path, CLOCK_SHIFT="-7200")
+    platform.worker("w1", "quick", 2, points=tmp_path, CLOCK_SHIFT="7200")
+    (long,) = mark.using(expires=60).enqueue_many([{"name": "long", "seconds": 3.0}])  # the lease is 2 s
+    (delayed,) = mark.using(countdown=2).enqueue_many([{"name": "delayed"}])
+    lost = die.using(max_attempts=1).enqueue()
+
+    wait_for_all([long, delayed, lost], 30)
+
+    assert (_outcomes(long), _outcomes(delayed)) == (["completed"], ["completed"])
+    assert _outcomes(lost) == ["stalled"] * 3
+    now = timezone.now()
+    for attempt in Attempt.objects.select_related("job"):
+        assert attempt.started_at is not None
+        assert attempt.job.created_at < attempt.started_at <= attempt.ended_at < now
+    job = Job.objects.get(uid=delayed.id)
+    assert job.started_at is not None
+    assert 2.0 <= (job.started_at - job.created_at).total_seconds() < 10.0
+
+
+class Trap:
+    """Writes a file where it is unpickled."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return open, (self.path, "w")
