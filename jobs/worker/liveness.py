@@ -158,8 +158,8 @@ class Liveness(bootsteps.StartStopStep):
 
     def create(self, worker: Any) -> Heart:
         """The heart, to be started after the pool."""
-        worker.millrace_heart = Heart(worker, worker.millrace_id, self.consumption)
-        return worker.millrace_heart
+        heart = worker.millrace_heart = Heart(worker, worker.millrace_id, self.consumption)
+        return heart
 
     def start(self, worker: Any) -> None:
         """Begin beating."""

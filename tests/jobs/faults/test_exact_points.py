@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from celery.result import AsyncResult
+from django.utils import timezone
 
 from jobs.models import Attempt, Job
 from tests.jobs.faults.history import assert_each_completed_once, executions, wait_for_all
@@ -28,9 +29,10 @@ ROUNDS = {
 }
 
 
-def test_a_pool_process_or_a_caller_dies(platform: Platform, tmp_path: Path) -> None:
-    platform.dispatcher()
-    platform.worker("w1", "quick", 1, points=tmp_path)
+def test_a_pool_process_or_a_caller_dies_and_the_clocks_are_wrong(platform: Platform, tmp_path: Path) -> None:
+    platform.dispatcher(points=tmp_path, CLOCK_SHIFT="-7200")
+    platform.worker("w1", "quick", 1, points=tmp_path, CLOCK_SHIFT="7200")
+    (delayed,) = mark.using(countdown=2, expires=60).enqueue_many([{"name": "delayed"}])
     arm(tmp_path, "committed")
     words = ["manage", "jobs", "enqueue", mark.name, "--data", '{"name": "orphan"}']
     caller = platform.python("caller", POINTS, *words, FAULT_POINTS=str(tmp_path))
@@ -47,7 +49,17 @@ def test_a_pool_process_or_a_caller_dies(platform: Platform, tmp_path: Path) -> 
     assert caller.popen.wait(30) == -9
     wait_until(lambda: executions()["orphan"], 15, "the job of a caller that died before the wake-up")
     wait_until(lambda: not Job.objects.exclude(state="completed").exists(), 15, "the last outcome")
+    _nothing_was_early_or_late(delayed)
     _dies_before_it_knows_that_its_bundles_outcomes_were_taken(tmp_path)
+
+
+def _nothing_was_early_or_late(delayed: AsyncResult) -> None:
+    now = timezone.now()
+    for attempt in Attempt.objects.select_related("job"):
+        assert attempt.started_at is not None
+        assert attempt.job.created_at < attempt.started_at <= attempt.ended_at < now
+        if attempt.job.uid == delayed.id:
+            assert 2.0 <= (attempt.started_at - attempt.job.created_at).total_seconds() < 30.0
 
 
 def _dies_before_it_knows_that_its_bundles_outcomes_were_taken(folder: Path) -> None:
