@@ -43,7 +43,7 @@ check: lint test ## format, lint, types, import contracts, migrations, deploymen
 chaos: setup ## run jobs under faults and check every promise; ARGS="--jobs 2000 --faults 15 --seed 7"
 	@$(MANAGE) jobs chaos $(ARGS)
 
-bench: setup-dev ## measure against Celery alone, side by side; ARGS="--jobs 5000 --rounds 3"
+bench: setup-dev ## measure beside its peers, in one run; ARGS="--systems celery,millrace --rounds 3"
 	@$(PY) -m bench $(ARGS)
 
 lock: export UV_NO_CACHE = 1

@@ -5,36 +5,20 @@ figures that two checkouts can be compared by on a busy machine. With BENCH_MONI
 """
 
 import argparse
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from statistics import quantiles
 
 import psutil
 
-from bench.systems import ROOT
-from jobs.localservices.throwaway import throwaway
+from bench.services import this_project
 
 _SIZE = 500  # jobs in a batch
 
 
 def main(rounds: int) -> None:
     """Measure and print."""
-    folder = ROOT / ".millrace" / "bench"
-    with throwaway(folder) as launcher:
-        addresses = launcher.up()
-        os.environ |= {
-            "DATABASE_URL": addresses.database_url,
-            "REDIS_URL": addresses.redis_url,
-            "DJANGO_SETTINGS_MODULE": "bench.settings",
-            "BENCH_RECORDS": os.devnull,
-        }
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, check=True)
-        import django
-
-        django.setup()
+    with this_project():
         _measure(rounds)
 
 

@@ -5,14 +5,12 @@ that matters is how long these jobs took from their enqueue to their end, compar
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 
-from bench.systems import ROOT
-from jobs.localservices.throwaway import throwaway
+from bench.processes import running
+from bench.services import FOLDER, this_project
 
 _FINISHED = """
 INSERT INTO jobs_job (uid, queue, task, state, priority, args, kwargs, options, runs, attempt, stalls, snoozes,
@@ -30,30 +28,14 @@ _KEPT = 100  # of the queue maintenance
 
 def main(jobs: int) -> None:
     """Fill, let it run, print what was seen."""
-    with throwaway(ROOT / ".millrace" / "bench") as launcher:
-        addresses = launcher.up()
-        os.environ |= {
-            "DATABASE_URL": addresses.database_url,
-            "REDIS_URL": addresses.redis_url,
-            "DJANGO_SETTINGS_MODULE": "bench.settings",
-            "BENCH_RECORDS": os.devnull,
-        }
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, check=True)
-        import django
-
-        django.setup()
+    with this_project():
         _fill(jobs)
         commands = [
             ["manage.py", "dispatcher", "--queues", "bench,maintenance"],
             ["-m", "celery", "-A", "config", "worker", "-Q", "bench", "-c", "2", "-l", "WARNING"],
         ]
-        started = [subprocess.Popen([sys.executable, *command], cwd=ROOT) for command in commands]
-        try:
+        with running([[sys.executable, *words] for words in commands], {}, FOLDER / "retention.log"):
             _watch(jobs)
-        finally:
-            for process in started:
-                process.kill()
-                process.wait()
 
 
 def _fill(jobs: int) -> None:

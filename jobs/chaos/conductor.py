@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from jobs.chaos import history, marks
-from jobs.chaos.crew import Crew
+from jobs.chaos.crew import whole_platform
 from jobs.chaos.facts import collect
 from jobs.chaos.invariants import Verdict, judge
 from jobs.chaos.load import Load
@@ -60,7 +60,7 @@ def conduct(score: Score, services: Launcher, folder: Path, say: Say) -> list[Ve
     _make_schedule()
     log = history.History(folder / "history.jsonl")
     port = choose(0)
-    crew = Crew(folder, score.workers, LEASE, port)
+    crew = whole_platform(folder, score.workers, LEASE, port)
     watcher = Watcher(f"ws://127.0.0.1:{port}/ws/jobs/", _token(), [q.name for q in QUEUES], score.seed, log)
     crew.start()
     try:

@@ -63,42 +63,21 @@ class Member:
 class Crew:
     """All of them. A thread starts again what has ended, as a supervisor would."""
 
-    def __init__(self, folder: Path, workers: int, lease: float, port: int) -> None:
-        environment = {"JOBS_LEASE": str(lease), "PYTHONUNBUFFERED": "1"}
-        manage = [sys.executable, "manage.py"]
-        celery = [sys.executable, "-m", "celery", "-A", _project()]
-        self.workers = [
-            Member(name, [*celery, *_worker(name)], environment, folder / f"{name}.log")
-            for name in (f"worker-{number}" for number in range(1, workers + 1))
-        ]
-        self.dispatchers = [
-            Member(name, [*manage, "dispatcher"], environment, folder / f"{name}.log")
-            for name in ("dispatcher-1", "dispatcher-2")
-        ]
-        self.beats = [
-            Member(
-                name, [*celery, "beat", "-l", "WARNING", "--pidfile="], environment, folder / f"{name}.log"
-            )
-            for name in ("beat-1", "beat-2")
-        ]
-        web = [
-            sys.executable,
-            "-m",
-            "uvicorn",
-            f"{_project()}.asgi:application",
-            "--port",
-            str(port),
-            "--log-level",
-            "warning",
-        ]
-        self.web = Member("web", web, environment, folder / "web.log")
+    def __init__(
+        self,
+        workers: Sequence[Member],
+        dispatchers: Sequence[Member] = (),
+        beats: Sequence[Member] = (),
+        web: Sequence[Member] = (),
+    ) -> None:
+        self.workers, self.dispatchers, self.beats, self.web = workers, dispatchers, beats, web
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="crew", daemon=True)
 
     @property
     def members(self) -> list[Member]:
         """Everybody."""
-        return [*self.dispatchers, *self.workers, *self.beats, self.web]
+        return [*self.dispatchers, *self.workers, *self.beats, *self.web]
 
     def start(self) -> None:
         """Begin all of them."""
@@ -121,6 +100,30 @@ class Crew:
             self._stopping.wait(0.5)
 
 
+def whole_platform(folder: Path, workers: int, lease: float, port: int, project: str = "") -> Crew:
+    """Two dispatchers, two beats, the workers, and the web on this port; their logs go to `folder`.
+
+    `project` is the package of the Celery and ASGI applications: that of the settings, unless it is given.
+    """
+    project = project or os.environ["DJANGO_SETTINGS_MODULE"].partition(".")[0]
+    environment = {"JOBS_LEASE": str(lease), "PYTHONUNBUFFERED": "1"}
+    manage = [sys.executable, "manage.py"]
+    celery = [sys.executable, "-m", "celery", "-A", project]
+
+    def member(name: str, command: Sequence[str]) -> Member:
+        return Member(name, command, environment, folder / f"{name}.log")
+
+    names = [f"worker-{number}" for number in range(1, workers + 1)]
+    beat = [*celery, "beat", "-l", "WARNING", "--pidfile="]
+    site = [sys.executable, "-m", "uvicorn", f"{project}.asgi:application"]
+    return Crew(
+        [member(name, [*celery, *_worker(name)]) for name in names],
+        [member(name, [*manage, "dispatcher"]) for name in ("dispatcher-1", "dispatcher-2")],
+        [member(name, beat) for name in ("beat-1", "beat-2")],
+        [member("web", [*site, "--port", str(port), "--log-level", "warning"])],
+    )
+
+
 def _worker(name: str) -> list[str]:
     queues = ",".join(queue.name for queue in QUEUES)
     own = os.environ.get("JOBS_CHAOS_QUEUES")
@@ -129,8 +132,3 @@ def _worker(name: str) -> list[str]:
         "worker", "-n", f"{name}@chaos", "-c", "2", "-Q", consumed, "-l", "WARNING",
         "--without-gossip", "--without-mingle",
     ]  # fmt: skip
-
-
-def _project() -> str:
-    """The package that holds the project's Celery and ASGI applications: that of its settings."""
-    return os.environ["DJANGO_SETTINGS_MODULE"].partition(".")[0]

@@ -93,7 +93,7 @@ def kill_beat(stage: Stage) -> str:
 
 def kill_web(stage: Stage) -> str:
     """SIGKILL of the web server: browsers come back with their cursors."""
-    return _kill(stage, stage.crew.web)
+    return _kill(stage, stage.crew.web[0])
 
 
 def kill_valkey(stage: Stage) -> str:
@@ -155,6 +155,7 @@ PROFILES: dict[str, tuple[Fault, ...]] = {
     "dispatcher": (kill_dispatcher, freeze_dispatcher, kill_beat, kill_web),
 }
 PROFILES["mixed"] = tuple(fault for faults in PROFILES.values() for fault in faults)
+PROFILES["worker-redis"] = PROFILES["worker"] + PROFILES["redis"]  # what any system on Celery may meet
 
 
 def torment(stage: Stage, faults: int, profile: str, seconds: float, history: History) -> None:

@@ -44,21 +44,27 @@ class ServiceStatus:
 class Launcher:
     """The services of one state folder. Safe to use from several processes at once.
 
-    `throwaway`: any free ports, no fsync; for tests.
+    `throwaway`: any free ports, and no fsync unless `durable`; for tests and measurements.
     """
 
     def __init__(
-        self, state_dir: Path, environ: Mapping[str, str] | None = None, *, throwaway: bool = False
+        self,
+        state_dir: Path,
+        environ: Mapping[str, str] | None = None,
+        *,
+        throwaway: bool = False,
+        durable: bool = False,
     ) -> None:
         self.state_dir = state_dir.resolve()
         self._environ = os.environ if environ is None else environ
         self._throwaway = throwaway
+        self._durable = durable or not throwaway
 
     @cached_property
     def postgres(self) -> Postgres:
         """Our PostgreSQL, started or not."""
         port = self._recorded_port("database_url", POSTGRES_PORT)
-        return Postgres(self.state_dir, port, environ=self._environ, durable=not self._throwaway)
+        return Postgres(self.state_dir, port, environ=self._environ, durable=self._durable)
 
     @cached_property
     def valkey(self) -> Valkey:

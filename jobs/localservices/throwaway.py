@@ -1,4 +1,4 @@
-"""Services for a test run or a check: on any free ports, without fsync, deleted afterwards."""
+"""Services for a test run or a check: on any free ports, without fsync unless asked, deleted afterwards."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -13,21 +13,23 @@ _ADDRESSES = ("DATABASE_URL", "REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_PA
 
 
 @contextmanager
-def throwaway(parent: Path, environ: Mapping[str, str] | None = None) -> Iterator[Launcher]:
+def throwaway(
+    parent: Path, environ: Mapping[str, str] | None = None, *, durable: bool = False
+) -> Iterator[Launcher]:
     """A launcher for a folder of its own in `parent`; addresses in the environment are never used."""
-    launcher = create(parent, environ)
+    launcher = create(parent, environ, durable=durable)
     try:
         yield launcher
     finally:
         launcher.remove()
 
 
-def create(parent: Path, environ: Mapping[str, str] | None = None) -> Launcher:
+def create(parent: Path, environ: Mapping[str, str] | None = None, *, durable: bool = False) -> Launcher:
     """As `throwaway`, for callers that cannot use `with`; they call `remove()`."""
     _remove_abandoned(parent)
     given = os.environ if environ is None else environ
     own = {name: value for name, value in given.items() if name not in _ADDRESSES}
-    return Launcher(parent / str(os.getpid()), own, throwaway=True)
+    return Launcher(parent / str(os.getpid()), own, throwaway=True, durable=durable)
 
 
 def _remove_abandoned(parent: Path) -> None:

@@ -5,8 +5,9 @@ import os
 from celery import Celery
 
 from bench.noop import record
+from bench.peers.interface import Peer
 
-app = Celery("bare", broker=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"))
+app = Celery("bare", broker=os.environ.get("REDIS_URL"))
 app.conf.update(task_ignore_result=True, broker_connection_retry_on_startup=True)
 if os.environ.get("BENCH_ACK") == "0":
     app.conf.broker_transport_options = {"ack_emulation": False}
@@ -16,3 +17,7 @@ if os.environ.get("BENCH_ACK") == "0":
 def noop(value: float) -> None:
     """The job."""
     record(value)
+
+
+if __name__ == "__main__":
+    Peer(one=noop.delay).answer()

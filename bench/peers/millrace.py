@@ -1,0 +1,22 @@
+"""This project. `BENCH_BUNDLE=0` sends one message a job."""
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 -- Django is set up first
+
+from bench.peers.interface import Peer  # noqa: E402
+from bench.tasks import noop  # noqa: E402
+from config.celery import app  # noqa: E402
+from jobs.models import Job  # noqa: E402
+
+app.loader.import_default_modules()  # with BENCH_MONITORING=0 also what takes monitoring out
+
+if __name__ == "__main__":
+    Peer(
+        one=noop.delay,
+        many=lambda values: noop.enqueue_many([{"value": value} for value in values]),
+        stored=Job.objects.filter(state="completed").count,
+        prepare=lambda: call_command("migrate", verbosity=0),
+    ).answer()
