@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 _STATS_EVERY = 1.0  # seconds between two statistics of a queue that changes
 _LOOK_EVERY = 5.0  # seconds between looks at the logs themselves: an announcement may be lost
+_ASK_AGAIN = 0.1  # seconds for a task to end when it is cancelled
 _FACTS_KEPT = 20_000
 OUTAGES = (*REDIS_ERRORS, DatabaseError, InterfaceError, OSError)
 
@@ -50,21 +51,26 @@ class Hub:
         self._facts: dict[str, Facts] = {}
         self._listeners = 0
         self._tasks: list[asyncio.Task[None]] = []
+        self._changing = asyncio.Lock()  # the next tasks begin when the last ones have ended, and not before
         self.redis: Any = None
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator["Hub"]:
         """Keep the hub going inside the block."""
         self._listeners += 1
-        if self._listeners == 1:
-            self.redis = log.connect()
-            self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tell_stats())]
         try:
+            async with self._changing:
+                if any(task.cancelling() for task in self._tasks):
+                    await self._stop()  # whoever began it was cut short
+                if not self._tasks:
+                    self.redis = log.connect()
+                    self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tell_stats())]
             yield self
         finally:
             self._listeners -= 1
-            if self._listeners == 0:
-                await self._stop()
+            async with self._changing:
+                if self._listeners == 0 and self._tasks:
+                    await self._stop()
 
     @contextlib.asynccontextmanager
     async def end_of(self, uid: str) -> AsyncIterator[asyncio.Event]:
@@ -90,13 +96,15 @@ class Hub:
         return {uid: self._facts[uid] for uid in uids if uid in self._facts}
 
     async def _stop(self) -> None:
-        tasks, self._tasks, client = self._tasks, [], self.redis
         self.ready.clear()
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()  # again: wait_for in redis-py's sends loses one now and then (Python 3.11)
+            _, running = await asyncio.wait(running, timeout=_ASK_AGAIN)
+        self._tasks = []
         self.positions.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await client.aclose()
+        await self.redis.aclose()
 
     # -- hearing ---------------------------------------------------------------------------------------
 
