@@ -12,8 +12,8 @@ _OWN = ("jobs.", "monitoring.")  # the platform's housekeeping; the rest would a
 
 JOBS_CHAOS = True
 JOBS_QUEUES = (*_BENCH, *(replace(queue, keep_completed=500, keep_failed=500) for queue in _CHAOS))
-JOBS_SCHEDULES = [  # type: ignore[assignment] -- a sequence; the base settings have this one
+JOBS_SCHEDULES = (
     *(schedule for schedule in SCHEDULES if schedule.task.startswith(_OWN)),
     Schedule("soak", "jobs.chaos.work", crontab="* * * * *"),
-]
+)
 CELERY_IMPORTS = ["bench.tasks", "jobs.chaos.tasks"]

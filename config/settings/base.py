@@ -17,6 +17,7 @@ from jobs.localservices.payload_key import development_key
 from jobs.localservices.state import database_address, redis_address
 from jobs.logs import logging_config
 from jobs.queues import Queue
+from jobs.schedules import Schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 STATE_DIR = BASE_DIR / ".millrace"
@@ -200,7 +201,7 @@ JOBS_CHAOS = env.bool(
 JOBS_QUEUES: Sequence[Queue] = (*QUEUES, *CHAOS_QUEUES) if JOBS_CHAOS else QUEUES
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
-JOBS_SCHEDULES = SCHEDULES
+JOBS_SCHEDULES: Sequence[Schedule] = SCHEDULES
 JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
 JOBS_SECRET_COLUMNS = {"enrichment_exchangeaccount": ("keys",)}  # jsonb that `secrets rotate` encrypts again
