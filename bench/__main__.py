@@ -45,7 +45,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds; the table shows medians")
     parser.add_argument("--latency", type=float, default=10, metavar="SECONDS", help="of 50 jobs/s")
     parser.add_argument(
-        "--observed", action="store_true", help="what monitoring and traces cost: without, as it comes, with both"
+        "--observed",
+        action="store_true",
+        help="what monitoring and traces cost: without, as it comes, with both",
     )
     return parser.parse_args()
 
