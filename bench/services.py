@@ -1,6 +1,7 @@
 """The servers of a measurement: PostgreSQL with fsync, as in production, and Valkey; thrown away afterwards."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -18,7 +19,8 @@ FOLDER = ROOT / ".millrace" / "bench"
 
 @contextmanager
 def services() -> Iterator[Launcher]:
-    """They run while this is open."""
+    """They run while this is open, also when the program is ended politely."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with throwaway(FOLDER, durable=True) as launcher:
         launcher.up()
         yield launcher
