@@ -80,19 +80,44 @@ class Dedup(Strict):
         return self
 
 
-class Trigger(Strict):
+class Retrying(Strict):
+    """How this one job is tried again, in the place of its task's own way. Times are milliseconds."""
+
+    strategy: Literal["exponential", "linear", "fixed"] = "exponential"
+    delay: Period = Field(
+        1000, description="Before the first retry; doubled (exponential) or added to (linear) each time."
+    )
+    max_delay: Period | None = Field(None, description="No delay is longer; not for fixed.")
+    jitter: float = Field(0.0, ge=0, le=1, description="The share of each delay that is drawn at random.")
+    max_attempts: int | None = Field(None, ge=1, le=1000, description="The first run included.")
+
+    @model_validator(mode="after")
+    def _fixed_has_no_cap(self) -> Self:
+        if self.strategy == "fixed" and self.max_delay is not None:
+            raise ValueError("a fixed delay has no maxDelay")
+        return self
+
+
+class Start(Strict):
     """A job to start."""
 
     job_name: Text = Field(description="Short or full name; hyphens and underscores mean the same.")
-    queue_name: Text | None = Field(None, description="Default: the queue that the job belongs to.")
     data: dict[str, Any] = Field(default_factory=dict, description="The job's payload, by field.")
     delay: int | None = Field(None, ge=0, le=TEN_YEARS_MS, description="Milliseconds before it may run.")
+    run_at: Moment | None = Field(None, description="The moment at which it may run, instead of a delay.")
+    retry: Retrying | None = Field(None, description="Default: as the job's task and queue declare.")
     priority: Annotated[int, Field(ge=0, le=10)] | Literal["low", "normal", "high", "critical"] | None = (
         Field(None, description="0 to 10, higher first; low is 3, normal 5, high 7, critical 10.")
     )
     tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
     dedup: Dedup | None = None
     correlation_id: Text | None = Field(None, description="Carried on to every job that this one starts.")
+
+
+class Trigger(Start):
+    """A job to start, on the queue that it belongs to or another."""
+
+    queue_name: Text | None = Field(None, description="Default: the queue that the job belongs to.")
 
 
 class QueueAction(Strict):

@@ -71,7 +71,7 @@ def job(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
-    if not may_operate(request.user):
+    if not may_operate(request.user, get_job(uid).queue):
         raise PermissionDenied
     name = request.POST.get("action", "")
     if name == "priority":
@@ -98,13 +98,14 @@ def _set_priority(request: HttpRequest, uid: str) -> None:
 
 def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
     story = story_of(found)
+    may = may_operate(request.user, found.queue)
     return {
         "job": found,
         "story": story,
         "reasons": explain_job(found),
         "payload": shown_payload(found),
-        "actions": _allowed(found) if may_operate(request.user) else (),
-        "levels": NAMED if may_operate(request.user) and found.state in _NOT_STARTED else {},
+        "actions": _allowed(found) if may else (),
+        "levels": NAMED if may and found.state in _NOT_STARTED else {},
     }
 
 
