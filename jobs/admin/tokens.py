@@ -15,7 +15,6 @@ from jobs.errors import OptionRefused
 from jobs.models import ApiToken
 from jobs.permissions import parse_permissions
 
-
 _GIVEN = ("name", "user", "permissions")
 
 
