@@ -1,5 +1,6 @@
 """The settings that every process shares. What may be set: docs/reference/settings.md."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -171,6 +172,11 @@ UNFOLD = {  # the admin's theme, in the pages' colour
     },
 }  # fmt: skip
 TOUR_STEPS = ("analysis.tour_steps.STEPS", "execution.tour.STEPS")  # what `manage.py demo` shows more
+FLOWER_URL = env.str("FLOWER_URL", default=f"http://127.0.0.1:{env.int('FLOWER_PORT', default=5555)}")
+FLOWER_USER = "millrace"  # of the site itself: people reach Flower through it
+FLOWER_PASSWORD = env.str(
+    "FLOWER_PASSWORD", default=hashlib.sha256(f"flower {SECRET_KEY}".encode()).hexdigest()
+)
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
 # Fernet keys for secret payload fields; the first encrypts, all decrypt. Made up for development alone.

@@ -7,7 +7,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
-from jobs.pages import dead_letter, dead_letters, jobs, overview, queues, schedules, workers
+from jobs.pages import dead_letter, dead_letters, flower, jobs, overview, queues, schedules, workers
 
 
 def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
@@ -27,4 +27,6 @@ urlpatterns = [
     page("queues/<str:name>", queues.queue, "queue"),
     page("schedules", schedules.show, "schedules"),
     page("workers", workers.show, "workers"),
+    path("flower/", flower.flower, name="flower"),
+    path("flower/<path:path>", flower.flower),
 ]
