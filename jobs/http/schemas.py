@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, StringConstraints, model_validator
+from ninja import Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from jobs.states import State
@@ -28,10 +28,10 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]  # ISO 8601 with its 
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-class Camel(Schema):
-    """Base of every schema."""
+class Camel(BaseModel):
+    """Base of every schema; pydantic's own, as ninja's wraps each value of each object that is made."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
 class Strict(Camel):

@@ -18,7 +18,15 @@ from jobs.access import may_administer, may_operate, may_view
 from jobs.pages.security import HEADER
 
 _SAFE = {"GET", "HEAD"}
-_TO_FLOWER = ("Accept", "Content-Type", "Host", "If-None-Match", "Origin", "Sec-Fetch-Site", "X-Requested-With")
+_TO_FLOWER = (
+    "Accept",
+    "Content-Type",
+    "Host",
+    "If-None-Match",
+    "Origin",
+    "Sec-Fetch-Site",
+    "X-Requested-With",
+)
 _TO_BROWSER = ("cache-control", "content-type", "etag", "last-modified", "location")
 _SECONDS = 15.0
 # Flower's page of workers has a script of its own in it.

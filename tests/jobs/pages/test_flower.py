@@ -74,7 +74,11 @@ def test_only_administrators_use_its_controls_from_a_page_of_this_site_and_leave
         assert admin.post(SHUTDOWN, headers=headers).status_code == 403
     assert AuditEntry.objects.count() == 0
     assert admin.post(SHUTDOWN, headers=FROM_HERE).status_code == 404  # Flower knows no such worker
-    assert AuditEntry.objects.values_list("actor", "action", "target").get() == ("ada", "use flower", SHUTDOWN)
+    assert AuditEntry.objects.values_list("actor", "action", "target").get() == (
+        "ada",
+        "use flower",
+        SHUTDOWN,
+    )
 
 
 def test_without_flower_the_page_says_so(operator: Client, settings: Any) -> None:
