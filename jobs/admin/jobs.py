@@ -14,7 +14,6 @@ from jobs.admin.reading import ReadOnlyAdmin, words_filter
 from jobs.configuration import queue_book
 from jobs.models import Attempt, Job
 
-
 OUTCOMES = ("completed", "retried", "snoozed", "failed", "stalled", "cancelled", "expired")
 
 
