@@ -40,6 +40,11 @@ class Strict(Camel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
 
 
+def _shown(*examples: dict[str, Any]) -> ConfigDict:
+    """The configuration of a request body, with examples for the document."""
+    return ConfigDict(**Strict.model_config, json_schema_extra={"examples": list(examples)})
+
+
 Period = Annotated[int, Field(ge=1, le=TEN_YEARS_MS)]
 Fields = Annotated[list[Text], Field(max_length=50)]
 
@@ -117,12 +122,22 @@ class Start(Strict):
 class Trigger(Start):
     """A job to start, on the queue that it belongs to or another."""
 
+    model_config = _shown(
+        {
+            "jobName": "sync_wallet",
+            "data": {"address": "7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU"},
+            "priority": "high",
+            "dedup": {"unique": ["address"]},
+        }
+    )
+
     queue_name: Text | None = Field(None, description="Default: the queue that the job belongs to.")
 
 
 class QueueAction(Strict):
     """What to do with a queue."""
 
+    model_config = _shown({"queueName": "orders", "action": "pause", "reason": "the exchange is down"})
     queue_name: Text
     action: Literal["pause", "resume", "drain", "clear"] = Field(
         description="pause: start nothing; drain: let run out what is enqueued now; clear: cancel what has not started."
@@ -133,6 +148,7 @@ class QueueAction(Strict):
 class LimitChanges(Strict):
     """Limits to override; null takes an override back, `none` and 0 lift a declared limit."""
 
+    model_config = _shown({"rate": "100/min", "maxRunning": 3}, {"rate": None})
     rate: Text | None = Field(None, description="Such as 10/s or 100/min.")
     rate_per_key: Text | None = None
     burst: int | None = Field(None, ge=0)
@@ -155,6 +171,9 @@ class Change(Strict):
 class Bulk(Strict):
     """Many jobs, all or none."""
 
+    model_config = _shown(
+        {"jobs": [{"jobName": "update_coin_price", "data": {"coin": coin}} for coin in ("brim", "fern")]}
+    )
     jobs: Annotated[list[Trigger], Field(min_length=1, max_length=1000)]
 
 
@@ -173,6 +192,19 @@ class FlowJob(Trigger):
 class FlowIn(Strict):
     """A graph of jobs, all or none."""
 
+    model_config = _shown(
+        {
+            "jobs": [
+                {"name": "prices", "jobName": "update_coin_price", "data": {"coin": "brim"}},
+                {
+                    "name": "risk",
+                    "jobName": "assess_coin_risk",
+                    "data": {"coin": "brim"},
+                    "after": ["prices"],
+                },
+            ]
+        }
+    )
     jobs: Annotated[list[FlowJob], Field(min_length=1, max_length=1000)]
     correlation_id: Text | None = Field(None, description="The flow's id; made when there is none.")
 
@@ -237,6 +269,7 @@ class RetryLetter(Strict):
 class RetryLetters(Strict):
     """Which open dead letters to retry, and how fast. Every field that is given must fit."""
 
+    model_config = _shown({"errorType": "TimeoutError", "rate": 5, "canary": 1})
     error_type: Text | None = None
     fingerprint: Text | None = None
     job_name: Text | None = None

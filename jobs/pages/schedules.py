@@ -18,7 +18,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _act(request)
     template = "jobs/parts/schedules.html" if request.headers.get("HX-Request") else "jobs/schedules.html"
-    context = {"schedules": schedules(), "ticks": last_ticks(), "may": may_operate(request.user)}
+    context = {"schedules": schedules(), "ticks": last_ticks(20), "may": may_operate(request.user)}
     return render(request, template, context)
 
 
