@@ -180,6 +180,9 @@ class Bulk(Strict):
 class FlowJob(Trigger):
     """A job of a flow, with a name of its own in it."""
 
+    model_config = _shown(
+        {"name": "risk", "jobName": "assess_coin_risk", "data": {"coin": "brim"}, "after": ["prices"]}
+    )
     name: Text = Field(description="What `after` of other jobs of this flow calls it.")
     after: Annotated[list[Text], Field(max_length=1000)] = Field(
         default_factory=list, description="Names of the jobs that it waits for."

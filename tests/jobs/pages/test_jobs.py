@@ -176,9 +176,8 @@ def test_a_job_of_a_flow_shows_the_whole_of_it_stage_by_stage(viewer: Client) ->
     assert stages == [{ids["load"]}, {ids["left"], ids["right"]}, {ids["sum"]}]
     html = viewer.get(f"/jobs/{ids['left']}").content.decode()
     drawn = html[html.index('class="flow') :]
-    assert [uid for uid in re.findall(r'href="/jobs/([\w-]+)"', drawn[: drawn.index("</section>")])] == [
-        ids["load"], ids["left"], ids["right"], ids["sum"],
-    ]  # fmt: skip
+    shown = re.findall(r'href="/jobs/([\w-]+)"', drawn[: drawn.index("</section>")])
+    assert shown == [ids[name] for name in ("load", "left", "right", "sum")]
     assert re.search(rf'href="/jobs/{ids["left"]}" aria-current="true"', drawn)
     alone = sample_tasks.noop.delay("alone")
     assert 'class="flow' not in viewer.get(f"/jobs/{alone.id}").content.decode()
