@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q
 from django.utils import timezone
 
@@ -41,6 +43,15 @@ def user_of_token(token: str) -> Any:
     return found.user if found else None
 
 
+def may_still_view(user_id: int, token: str | None, session_key: str | None) -> bool:
+    """Whether one who came in by a token, or by a session, would be let in again."""
+    if token:
+        return live_token(token) is not None
+    if session_key and not SessionStore().exists(session_key):
+        return False
+    return get_user_model().objects.filter(pk=user_id, is_active=True).exists()
+
+
 def live_token(token: str) -> ApiToken | None:
     """The row of a token that is not revoked and whose user is active; notes when it was used.
 
@@ -56,7 +67,8 @@ def live_token(token: str) -> ApiToken | None:
     now = timezone.now()
     if found.last_used_at is None or (now - found.last_used_at).total_seconds() > _STAMP_EVERY:
         ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
-    found.user.token_permissions = tuple(found.permissions)
+    user: Any = found.user
+    user.token_permissions = tuple(found.permissions)
     return found
 
 

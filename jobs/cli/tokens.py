@@ -42,7 +42,7 @@ def _create(output: Output, options: argparse.Namespace) -> None:
                 name=options.name, digest=ApiToken.digest_of(token), user=user, permissions=words
             )
             grant(user, words)
-            granted = {"permissions": words} if words else {}
+            granted: dict[str, Any] = {"permissions": words} if words else {}
             audit.record("create token", f"token {row.name}", user=user.get_username(), **granted)
     except IntegrityError:
         raise OptionRefused("NAME", f"there is a token named {options.name!r} already") from None

@@ -6,6 +6,7 @@ the key is free. See https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempot
 """
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -128,8 +129,8 @@ def _digest(request: HttpRequest) -> str:
 
 def _key_of(request: HttpRequest) -> str:
     key = request.headers[_HEADER]
-    if not 0 < len(key) <= _LONGEST or not (key.isascii() and key.isprintable()):
-        told = f"must have 1 to {_LONGEST} printable ASCII characters"
+    if not re.fullmatch(r"[!-~]{1,255}", key):
+        told = f"must have 1 to {_LONGEST} printable ASCII characters, none of them a blank"
         raise Problem(400, f"{_HEADER} {told}.", {_HEADER: told}, kind="bad-key")
     return key
 
