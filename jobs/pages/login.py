@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from jobs.fence import keys
 from jobs.fence.connection import REDIS_ERRORS, client
@@ -16,17 +17,19 @@ _WINDOW = 60  # seconds
 class Login(LoginView):
     """Django's own; wrong passwords count, per user name and address, for all web processes together."""
 
-    redirect_authenticated_user = True
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who is signed in goes on, but for those whom the admin has just sent here."""
+        to_admin = self.get_redirect_url().startswith(reverse("admin:index"))
+        self.redirect_authenticated_user = not to_admin or getattr(request.user, "is_staff", False)
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """429 after too many wrong tries, whatever the password is. While Redis is away nobody is turned down."""
         if _tries(request) < settings.LOGIN_TRIES_PER_MINUTE:
             return super().post(request, *args, **kwargs)
-        form = AuthenticationForm(request)
-        form.errors["__all__"] = form.error_class(
-            ["Too many wrong passwords. Wait a minute, then try again."]
-        )
-        response = self.render_to_response(self.get_context_data(form=form), status=429)
+        context = self.get_context_data(form=AuthenticationForm(request), too_many=True)
+        response = self.render_to_response(context, status=429)
         response["Retry-After"] = str(_WINDOW)
         return response
 
@@ -44,7 +47,7 @@ class Login(LoginView):
 
 def _tries(request: HttpRequest) -> int:
     try:
-        return int(client(timeout=1.0).get(_key(request)) or 0)  # type: ignore[arg-type]  # not an awaitable here
+        return int(client(timeout=1.0).get(_key(request)) or 0)
     except REDIS_ERRORS:
         return 0
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from config.urls import api
+import config.urls  # noqa: F401 -- adds the paths of the domain
+from jobs.http.api import api
 
 
 def _document() -> dict[str, Any]:

@@ -19,7 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from config.urls import api
+import config.urls  # noqa: F401 -- adds the paths of the domain
+from jobs.http.api import api
 from jobs.models import Job
 from tests.jobs.http.conftest import token_for
 

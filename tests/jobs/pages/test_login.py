@@ -31,4 +31,12 @@ def test_right_passwords_are_not_counted(settings: Any) -> None:
 
 def test_the_admin_has_no_door_of_its_own() -> None:
     answer = Client().get("/admin/", follow=True)
-    assert answer.redirect_chain[-1][0] == "/login?next=/admin/"
+    assert answer.redirect_chain[-1][0] == "/login?next=%2Fadmin%2F"
+    assert "User name" in answer.content.decode()
+
+
+def test_one_whom_the_admin_does_not_let_in_is_told_so(viewer: Client) -> None:
+    page = viewer.get("/admin/", follow=True)
+    assert (page.status_code, len(page.redirect_chain)) == (200, 2)
+    assert "Your account may not see that page." in page.content.decode()
+    assert viewer.get("/login?next=/jobs")["Location"] == "/jobs"
