@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from jobs.fence import keys
@@ -17,12 +18,11 @@ _WINDOW = 60  # seconds
 class Login(LoginView):
     """Django's own; wrong passwords count, per user name and address, for all web processes together."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Who is signed in goes on, but for those whom the admin has just sent here."""
         to_admin = self.get_redirect_url().startswith(reverse("admin:index"))
         self.redirect_authenticated_user = not to_admin or getattr(request.user, "is_staff", False)
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        return response
+        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """429 after too many wrong tries, whatever the password is. While Redis is away nobody is turned down."""

@@ -13,7 +13,7 @@ from tests.browser.conftest import Faults
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(240)
-_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _ALL = {"runOnly": _RULES, "resultTypes": ["violations"]}
 _CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 _SERIOUS = {"serious", "critical"}
