@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('jobs', '0008_metrics'),
+        ('jobs', '0009_fenced_epoch'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
