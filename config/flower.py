@@ -1,6 +1,9 @@
-"""Flower's settings: it is reached through the site at /flower/, and nobody else knows its password."""
+"""Flower's settings when it is reached through the site, at /flower/: those of flowerconfig.py, and the site's login."""
 
 from django.conf import settings
+from flower.views.monitor import Metrics
+from tornado.web import authenticated
 
 url_prefix = "flower"
-basic_auth = [f"{settings.FLOWER_USER}:{settings.FLOWER_PASSWORD}"]
+basic_auth = [f"{settings.FLOWER_USER}:{settings.FLOWER_PASSWORD}", *settings.FLOWER_LOGINS]
+Metrics.get = authenticated(Metrics.get)  # Flower itself shows the names of tasks and workers to everybody

@@ -10,7 +10,7 @@ from jobs.aliases import alias_table, register_aliases
 from jobs.configuration import queue_book
 from jobs.errors import UnknownName
 from jobs.worker.consumption import Hearing
-from jobs.worker.liveness import Liveness
+from jobs.worker.liveness import Farewell, Liveness
 
 
 def durable(base: type | None) -> type | None:
@@ -30,7 +30,7 @@ class Millrace(Celery):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.steps["worker"].add(Liveness)
+        self.steps["worker"].update({Liveness, Farewell})
         self.steps["consumer"].add(Hearing)
 
     def _task_from_fun(self, fun: Any, name: Any = None, base: Any = None, *args: Any, **options: Any) -> Any:

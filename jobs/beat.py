@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from jobs.configuration import leader_lease
 from jobs.models import SchedulePolicy
 from jobs.scheduling.firing import database_now, fire
 from jobs.scheduling.reading import read_schedules
+from jobs.store.sessions import let_go_after
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,11 @@ _AFTER_OUTAGE = 1.0  # seconds until the database is asked again
 
 class Scheduler(DatabaseScheduler):
     """django-celery-beat's scheduler; switched off as a whole by ENABLE_SCHEDULED_JOBS=false."""
+
+    def setup_schedule(self) -> None:
+        """Beat begins."""
+        let_go_after(leader_lease())
+        super().setup_schedule()
 
     def tick(self, *_: Any, **__: Any) -> float:
         """Fire what is due; answers the seconds to wait."""

@@ -1,8 +1,10 @@
-"""A TCP proxy whose connections may fall silent: still open, nothing gets through."""
+"""A TCP proxy whose connections may fall silent (still open, nothing gets through) or be slow."""
 
 import contextlib
+import random
 import socket
 import threading
+import time
 
 
 class Proxy:
@@ -13,6 +15,7 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._silent = threading.Event()  # of the connections that exist now
         self._swallowing = b"\0never"
+        self._latency = (0.0, 0.0)
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -28,6 +31,10 @@ class Proxy:
     def swallow(self, word: bytes) -> None:
         """From now on what contains `word` does not get through, whatever the connection."""
         self._swallowing = word
+
+    def slow_down(self, least: float, most: float) -> None:
+        """From now on each piece of what passes takes between `least` and `most` seconds."""
+        self._latency = (least, most)
 
     def close(self) -> None:
         """Accept no more."""
@@ -47,6 +54,7 @@ class Proxy:
     def _forward(self, source: socket.socket, sink: socket.socket, silent: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65_536):
+                time.sleep(random.uniform(*self._latency))
                 if not silent.is_set() and self._swallowing not in data:
                     sink.sendall(data)
         if not silent.is_set():

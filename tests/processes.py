@@ -16,6 +16,7 @@ from jobs.supervisor.readiness import answers_ok
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
+POINTS = "tests.jobs.faults.points"
 
 
 class Process:
@@ -80,8 +81,10 @@ class Platform:
         self._folder, self._project, self._environment = folder, project, environment
         self._started: list[Process] = []
 
-    def dispatcher(self, name: str = "dispatcher", **environment: str) -> Process:
-        """A dispatcher."""
+    def dispatcher(self, name: str = "dispatcher", points: Path | None = None, **environment: str) -> Process:
+        """A dispatcher; one that dies at `points` is told which by `tests.jobs.faults.points`."""
+        if points is not None:
+            return self.python(name, POINTS, "manage", "dispatcher", FAULT_POINTS=str(points), **environment)
         return self._start(name, [sys.executable, "manage.py", "dispatcher"], **environment)
 
     def worker(
@@ -90,10 +93,14 @@ class Platform:
         queues: str = "quick,fixed,default",
         slots: int = 2,
         *options: str,
+        points: Path | None = None,
         **environment: str,
     ) -> Process:
-        """A Celery worker; returns when it has announced itself."""
-        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-Q", queues, "-c", str(slots)]
+        """A Celery worker, which may die at `points` as a dispatcher may; returns when it has announced itself."""
+        program = ["celery"] if points is None else [POINTS, "celery"]
+        if points is not None:
+            environment["FAULT_POINTS"] = str(points)
+        command = [sys.executable, "-m", *program, "-A", "config", "worker", "-Q", queues, "-c", str(slots)]
         command += ["-n", f"{name}@test", "-l", "INFO", "--without-gossip", "--without-mingle", *options]
         process = self._start(name, command, **environment)
         wait_until(lambda: _announced(name), 60, f"the worker {name}")

@@ -1,8 +1,11 @@
 """Tasks that the tests run in real workers."""
 
+import ctypes
 import hashlib
 import os
+import resource
 import signal
+import sys
 import time
 from typing import Any
 
@@ -129,6 +132,33 @@ def die(number: int = signal.SIGKILL) -> None:
     """Kills its own process, every time."""
     os.kill(os.getpid(), number)
     time.sleep(5)
+
+
+@shared_task
+def leave(status: int, politely: bool = False) -> None:
+    """Ends its own process, every time; politely with the exception that Python has for it."""
+    if politely:
+        sys.exit(status)
+    os._exit(status)
+
+
+@shared_task(max_retries=0)
+def hoard() -> None:
+    """Asks for more memory than its process may have."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (2**32, before[1]))
+    try:
+        bytearray(2**33)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@shared_task
+def hold_the_interpreter(name: str, seconds: int) -> str:
+    """Sits in C code that lets no other thread of its process run."""
+    ctypes.PyDLL(None).sleep(seconds)
+    record(name)
+    return name
 
 
 @shared_task(time_limit=1, max_retries=1)

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from config.priorities import RULES
 from config.queues import DEFAULT, DEPENDENCIES, QUEUES
 from config.schedule import SCHEDULES
+from config.settings.refusals import DEVELOPMENT_KEY, refusals
 from jobs.breaker import Breaker
 from jobs.chaos.queues import QUEUES as CHAOS_QUEUES
 from jobs.health import Thresholds
@@ -24,7 +26,7 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key-do-not-use-in-production-0123456789")
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -103,6 +105,10 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default=redis_address(STATE_DIR))
+if refused := refusals(
+    debug=DEBUG, secret_key=SECRET_KEY, hosts=ALLOWED_HOSTS, origins=CSRF_TRUSTED_ORIGINS, redis_url=REDIS_URL
+):
+    raise ImproperlyConfigured("; ".join(refused))
 CHANNEL_LAYERS = {
     "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
 }
@@ -179,6 +185,9 @@ FLOWER_PASSWORD = env.str(
 )
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
+# Who gets into Flower: `name:password`, several with commas. See flowerconfig.py
+FLOWER_LOGINS = env.list("FLOWER_BASIC_AUTH", default=[":".join(DEMO_LOGIN)] if DEBUG else [])
+
 # Fernet keys for secret payload fields; the first encrypts, all decrypt. Made up for development alone.
 PAYLOAD_ENCRYPTION_KEYS = env.list("PAYLOAD_ENCRYPTION_KEYS", default=[]) or (
     [development_key(STATE_DIR / "payload.key")] if DEBUG else []
@@ -229,6 +238,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 3,
     "socket_connect_timeout": 3,
 }
+# A server that refuses a command (it became a replica, or is full) is as good as away: the worker tries again.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_RESULT_BACKEND = "jobs.worker.backend:LogBackend"
 CELERY_RESULT_EXTENDED = True
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -47,6 +47,19 @@ class Leadership:
         self._renew_at = time.monotonic() + self._lease / 4
         return gained
 
+    def extend(self) -> None:
+        """In the middle of something long: renew what is led, when it is time and not too late for it."""
+        asked_at = time.monotonic()
+        if asked_at < self._renew_at or asked_at - self._renewed_at >= self._lease or not self.led:
+            return
+        led = sorted(self.led)
+        held = scripts.run(
+            self._client, "lead", [keys.leader(name) for name in led], [self.identity, self._lease_ms]
+        )
+        self.led = {name for name, mine in zip(led, held, strict=True) if mine}
+        self._renewed_at = asked_at
+        self._renew_at = time.monotonic() + self._lease / 4
+
     def surplus(self) -> tuple[str, str] | None:
         """A queue that another dispatcher should lead, and that one's id: meets the others."""
         said = json.dumps({"may_lead": self._queues, "leads": len(self.led)})

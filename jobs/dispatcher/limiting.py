@@ -3,7 +3,7 @@
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import redis
 from celery import Celery
@@ -35,21 +35,20 @@ class Limiting:
         self._limits: dict[str, Limits] = {}
         self._offset = 0.0
 
-    def open(self, window: Window) -> None:
-        """A queue is led from now on: nothing may be released before its limits stand."""
+    def open(self, windows: Sequence[Window]) -> None:
+        """Queues are led from now on: nothing may be released before their limits stand."""
         seconds, microseconds = self._redis.time()
         self._offset = seconds + microseconds / 1e6 - time.monotonic()
-        self._apply(window, limits_of([window.queue])[window.queue])
+        self._apply(windows, limits_of([window.queue for window in windows]))
 
     def tick(self, windows: Mapping[str, Window], offset: float) -> None:
         """Read the settings; `offset` turns monotonic seconds into Redis's."""
         self._offset = offset
-        for queue, limits in limits_of(list(windows)).items():
-            window = windows[queue]
-            if limits != self._limits.get(queue):
-                self._apply(window, limits)
-            if window.gate is not None:
-                self._keep(window, window.gate)
+        limits = limits_of(list(windows))
+        changed = [window for queue, window in windows.items() if limits[queue] != self._limits.get(queue)]
+        if changed:
+            self._apply(changed, limits)
+        self._keep(windows.values())
 
     def heed(self, window: Window, event: Event) -> None:
         """A run ended; when a provider asked it to wait, its key waits for all."""
@@ -61,7 +60,8 @@ class Limiting:
         if window.gate is not None:
             window.gate.hold(key, until)
         elif window.queue in self._limits:  # else the lead was just taken: `open` reads what is held
-            window.gate = self._gate(window, self._limits[window.queue])
+            holds = self._holds([window.queue])[window.queue]
+            window.gate = self._gate(window, self._limits[window.queue], holds)
 
     def _key_of(self, window: Window, uid: str) -> str:
         """What a job that is or was out counts by; a new leader knows only its id."""
@@ -70,23 +70,27 @@ class Limiting:
             return out.key
         return next((row.limit_key for row in waiting_by_uid([uid])), "")
 
-    def _apply(self, window: Window, limits: Limits) -> None:
-        queue = window.queue
-        if not limits.paused:
-            leases.resume(self._redis, queue)
-            limits = limits_of([queue])[queue]  # who paused it meanwhile wrote the row before the flag went
-        if limits.paused:
-            leases.pause(self._redis, queue)
-        self._limits[queue] = limits
-        if limits.per_key:
-            name_keyless(queue, NO_KEY)
-        window.gate = self._gate(window, limits)
-        window.dirty = True
-        logger.debug("%s: %s", queue, limits)
+    def _apply(self, windows: Sequence[Window], limits: Mapping[str, Limits]) -> None:
+        open_ones = [window.queue for window in windows if not limits[window.queue].paused]
+        leases.resume(self._redis, *open_ones)
+        # Who paused one meanwhile wrote the row before the flag went.
+        limits = {**limits, **limits_of(open_ones)}
+        holds = self._holds([window.queue for window in windows])
+        for window in windows:
+            self._apply_one(window, limits[window.queue], holds[window.queue])
 
-    def _gate(self, window: Window, limits: Limits) -> Gate | None:
+    def _apply_one(self, window: Window, limits: Limits, holds: dict[str, float]) -> None:
+        if limits.paused:
+            leases.pause(self._redis, window.queue)
+        self._limits[window.queue] = limits
+        if limits.per_key:
+            name_keyless(window.queue, NO_KEY)
+        window.gate = self._gate(window, limits, holds)
+        window.dirty = True
+        logger.debug("%s: %s", window.queue, limits)
+
+    def _gate(self, window: Window, limits: Limits, holds: dict[str, float]) -> Gate | None:
         rates = self._task_rates.get(window.queue, {})
-        holds = self._holds(window.queue)
         if limits == _FREE and not rates and not holds:
             return None
         gate = Gate(limits, rates, self._offset, holds)
@@ -99,9 +103,14 @@ class Limiting:
                 gate.adopt(out)
         return gate
 
-    def _holds(self, queue: str) -> dict[str, float]:
-        stored: dict[str, str] = self._redis.hgetall(keys.holds(queue))  # type: ignore[assignment]  # not asynchronous
-        return {key: int(until) / 1000 for key, until in stored.items()}
+    def _holds(self, queues: Sequence[str]) -> dict[str, dict[str, float]]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for queue in queues:
+            pipeline.hgetall(keys.holds(queue))
+        return {
+            queue: {key: int(until) / 1000 for key, until in stored.items()}
+            for queue, stored in zip(queues, pipeline.execute(), strict=True)
+        }
 
     def _name_out(self, window: Window) -> None:
         """After a change of leader the tickets and leases say which jobs are out, not what they count by."""
@@ -110,15 +119,21 @@ class Limiting:
             out = window.out[row.uid]
             out.task, out.key = row.task, row.limit_key
 
-    def _keep(self, window: Window, gate: Gate) -> None:
+    def _keep(self, windows: Iterable[Window]) -> None:
         """Twice a second: follow Redis's clock, forget what is untouched, say what keeps jobs back."""
-        gate.offset = self._offset
-        gate.tidy()
-        if gate.limits == _FREE and not gate.task_rates and not gate.holds:
-            self._redis.delete(keys.holds(window.queue))
-            window.gate = None
-            return
-        self._redis.set(keys.gate(window.queue), gate.report(), px=_REPORT_FOR)
+        pipeline = self._redis.pipeline(transaction=False)
+        for window in windows:
+            gate = window.gate
+            if gate is None:
+                continue
+            gate.offset = self._offset
+            gate.tidy()
+            if gate.limits == _FREE and not gate.task_rates and not gate.holds:
+                pipeline.delete(keys.holds(window.queue))
+                window.gate = None
+            else:
+                pipeline.set(keys.gate(window.queue), gate.report(), px=_REPORT_FOR)
+        pipeline.execute()
 
 
 def _seconds(value: object) -> float:

@@ -1,12 +1,12 @@
 """Reading the event log through its consumer group, and trimming what is folded and old."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import redis
 
-from jobs.fence import keys, leases
+from jobs.fence import keys, leases, scripts
 from jobs.fence.events import Event, MalformedEvent, parse
 
 logger = logging.getLogger(__name__)
@@ -23,24 +23,51 @@ class Log:
 
     def open(self, queues: Sequence[str]) -> None:
         """Create what is missing: the streams and their consumer group."""
+        pipeline = self._client.pipeline(transaction=False)
         for queue in queues:
-            try:
-                self._client.xgroup_create(keys.events(queue), GROUP, id="0", mkstream=True)
-            except redis.ResponseError as error:
-                if "BUSYGROUP" not in str(error):
-                    raise
+            pipeline.xgroup_create(keys.events(queue), GROUP, id="0", mkstream=True)
+        for answer in pipeline.execute(raise_on_error=False):
+            if isinstance(answer, Exception) and "BUSYGROUP" not in str(answer):
+                raise answer
 
-    def read_pending(self, queue: str, count: int, after: str = "0") -> list[Event]:
-        """Entries after a cursor that were read by a leader and never acknowledged."""
-        return self._read([queue], count, None, after)
+    def read_pending(self, cursors: Mapping[str, str], count: int) -> list[Event]:
+        """Entries after a cursor per queue that were read by a leader and never acknowledged."""
+        return self._read(cursors, count, None)
 
-    def has_pending(self, queue: str) -> bool:
-        """Whether a leader read entries that were never acknowledged."""
-        return bool(self._client.xpending(keys.events(queue), GROUP)["pending"])
+    def with_pending(self, queues: Sequence[str]) -> list[str]:
+        """The queues of which a leader read entries that were never acknowledged."""
+        pipeline = self._client.pipeline(transaction=False)
+        for queue in queues:
+            pipeline.xpending(keys.events(queue), GROUP)
+        return [queue for queue, told in zip(queues, pipeline.execute(), strict=True) if told["pending"]]
+
+    def end(self, queue: str) -> str:
+        """The cursor of the last entry that was ever written; empty when there is no log."""
+        try:
+            return str(self._client.xinfo_stream(keys.events(queue))["last-generated-id"])
+        except redis.ResponseError:
+            return ""
+
+    def is_folded(self, queue: str, upto: str) -> bool:
+        """Whether nothing is left to fold up to a cursor. A log that was deleted and begun anew has nothing."""
+        group = next((g for g in self._groups(queue) if g["name"] == GROUP), None)
+        if group is None:
+            return False
+        upto = min(upto, self.end(queue) or upto, key=_order)
+        oldest = self._client.xpending(keys.events(queue), GROUP)["min"]
+        return _order(group["last-delivered-id"]) >= _order(upto) and (
+            not oldest or _order(oldest) > _order(upto)
+        )
+
+    def _groups(self, queue: str) -> list[Any]:
+        try:
+            return list(self._client.xinfo_groups(keys.events(queue)))
+        except redis.ResponseError:
+            return []
 
     def read(self, queues: Sequence[str], count: int, block_ms: int | None) -> list[Event]:
         """New entries of all queues, waiting up to `block_ms` for the first; None does not wait."""
-        return self._read(queues, count, block_ms, ">")
+        return self._read(dict.fromkeys(queues, ">"), count, block_ms)
 
     def acknowledge(self, events: Sequence[Event]) -> None:
         """Tell Redis that these are folded."""
@@ -50,32 +77,44 @@ class Log:
             by_queue.setdefault(event.queue, []).append(event.cursor)
             if event.is_outcome:
                 ended.setdefault(event.queue, []).append((event.uid, event.run))
-        for queue, runs in ended.items():
-            leases.settle(self._client, queue, runs)
+        scripts.call_all(self._client, [leases.settle_call(queue, runs) for queue, runs in ended.items()])
         pipeline = self._client.pipeline(transaction=False)
         for queue, cursors in by_queue.items():
             pipeline.xack(keys.events(queue), GROUP, *cursors)
         pipeline.execute()
 
-    def trim(self, queue: str, before_ms: int) -> None:
+    def trim(self, queues: Sequence[str], before_ms: int) -> None:
         """Drop entries that are folded and older than `before_ms` (Unix ms), or too many."""
-        stream = keys.events(queue)
-        group = next((g for g in self._client.xinfo_groups(stream) if g["name"] == GROUP), None)
-        if group is None:
-            return
-        pending = self._client.xpending(stream, GROUP)
+        pipeline = self._client.pipeline(transaction=False)
+        for queue in queues:
+            pipeline.xinfo_groups(keys.events(queue))
+            pipeline.xpending(keys.events(queue), GROUP)
+            pipeline.xlen(keys.events(queue))
+        answers = pipeline.execute(raise_on_error=False)
+        for queue, *told in zip(queues, answers[::3], answers[1::3], answers[2::3], strict=True):
+            if not any(isinstance(answer, Exception) for answer in told):  # else it has no log yet
+                self._trim(pipeline, keys.events(queue), before_ms, *told)
+        pipeline.execute()
+
+    @staticmethod
+    def _trim(pipeline: Any, stream: str, before_ms: int, groups: Any, pending: Any, length: int) -> None:
+        group = next(group for group in groups if group["name"] == GROUP)
         oldest_unfolded = str(pending["min"] or group["last-delivered-id"])
         limit = min(f"{before_ms}-0", oldest_unfolded, key=_order)
-        self._client.xtrim(stream, minid=limit, approximate=True)
-        if self._client.xlen(stream) > 2 * _KEEP_AT_MOST and not pending["min"] and not group.get("lag"):
-            self._client.xtrim(stream, maxlen=_KEEP_AT_MOST, approximate=True)
+        pipeline.xtrim(stream, minid=limit, approximate=True)
+        if length > 2 * _KEEP_AT_MOST and not pending["min"] and not group.get("lag"):
+            pipeline.xtrim(stream, maxlen=_KEEP_AT_MOST, approximate=True)
 
-    def _read(self, queues: Sequence[str], count: int, block_ms: int | None, start: str) -> list[Event]:
-        if not queues:
+    def _read(self, cursors: Mapping[str, str], count: int, block_ms: int | None) -> list[Event]:
+        if not cursors:
             return []
-        names = {keys.events(queue): queue for queue in queues}
+        names = {keys.events(queue): queue for queue in cursors}
         answer = self._client.xreadgroup(
-            GROUP, CONSUMER, dict.fromkeys(names, start), count=count, block=block_ms
+            GROUP,
+            CONSUMER,
+            {stream: cursors[queue] for stream, queue in names.items()},
+            count=count,
+            block=block_ms,
         )
         found = answer.items() if isinstance(answer, dict) else answer or []
         return [

@@ -7,7 +7,7 @@ step; what is led is then found out again from what they hold, never from memory
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import kombu.exceptions
@@ -28,6 +28,7 @@ from jobs.dispatcher.pruning import Pruner
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
 from jobs.dispatcher.sampling import Sampler
+from jobs.dispatcher.unsettled import Unsettled
 from jobs.dispatcher.window import Out, Window
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, connect
@@ -52,7 +53,7 @@ _GATHER = 0.008  # seconds between two reads while there is a backlog
 _LINGER = 0.025  # seconds that events wait for more under load: slots are free again before the fold
 # What an event may raise that no worker of ours wrote; it must never stop the fold.
 _REFUSALS = (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
-_OUTAGES = (*REDIS_ERRORS, OperationalError, InterfaceError, kombu.exceptions.OperationalError, OSError)
+_OUTAGES = (*REDIS_ERRORS, OperationalError, InterfaceError, kombu.exceptions.KombuError, OSError)
 
 
 class Dispatcher:
@@ -69,6 +70,7 @@ class Dispatcher:
         self._limiting = Limiting(self._redis, app)
         self._bundling = frozenset(name for name, task in app.tasks.items() if getattr(task, "bundle", False))
         self._owed = rescue.Owed()
+        self._unsettled = Unsettled(self._redis, self._log)
         self._cancellations = Cancellations(self._redis)
         self._breakers = Breakers(self._redis, configured())
         self._pruner = Pruner()
@@ -112,6 +114,7 @@ class Dispatcher:
         now = time.monotonic()
         if now >= self._tick_at:
             self._tick(now)
+            self.leadership.extend()
         self._release_all()
         self._read(self._wait(max_wait))
         self._release_all()
@@ -128,8 +131,7 @@ class Dispatcher:
             del self.windows[queue]
         if gained:
             self._tick_at = 0.0
-            for queue in sorted(gained):
-                self._take_over(queue)
+            self._take_over(sorted(gained))
             logger.info("leading %d queues", len(self.windows))
         self._share()
 
@@ -145,28 +147,33 @@ class Dispatcher:
         del self.windows[queue]
         logger.info("handed %s over to %s", queue, other)
 
-    def _take_over(self, queue: str) -> None:
-        """Learn what is out, then fold the log to its end: only then is it safe to release."""
-        self._log.open([queue])
-        window = Window(queue)
-        held = rescue.leases_of(self._redis, [queue])[queue]
-        tickets = rescue.tickets_of(self._redis, [queue])[queue]
-        now = time.monotonic()
-        window.out = {uid: Out(now, started=uid in held) for uid in (*held, *tickets)}
-        self.windows[queue] = window
-        self._fold_pending(queue)
-        while events := self._log.read([queue], _BATCH, None):
-            self._note(events)
-            self._fold()
-        self._limiting.open(window)
+    def _take_over(self, queues: Sequence[str]) -> None:
+        """Learn what is out, then fold the logs to their ends: only then is it safe to release.
 
-    def _fold_pending(self, queue: str) -> None:
+        All queues at once: round trips may be slow, and the lead of none waits for another's.
+        """
+        self._log.open(queues)
+        held, tickets = rescue.leases_of(self._redis, queues), rescue.tickets_of(self._redis, queues)
+        now = time.monotonic()
+        for queue in queues:
+            out = {uid: Out(now, started=uid in held[queue]) for uid in (*held[queue], *tickets[queue])}
+            self.windows[queue] = Window(queue, out)
+        self._fold_pending(queues)
+        while events := self._log.read(queues, _BATCH, None):
+            self._fold_now(events)
+        self._limiting.open([self.windows[queue] for queue in queues])
+
+    def _fold_pending(self, queues: Iterable[str]) -> None:
         """What a leader read and did not fold."""
-        cursor = "0"
-        while events := self._log.read_pending(queue, _BATCH, cursor):
-            cursor = events[-1].cursor
-            self._note(events)
-            self._fold()
+        cursors = dict.fromkeys(queues, "0")
+        while events := self._log.read_pending(cursors, _BATCH):
+            cursors = {event.queue: event.cursor for event in events}
+            self._fold_now(events)
+
+    def _fold_now(self, events: Sequence[Event]) -> None:
+        self._note(events)
+        self._fold()
+        self.leadership.extend()
 
     def _recover(self) -> None:
         """After an outage: nothing in memory is trusted."""
@@ -183,8 +190,7 @@ class Dispatcher:
         """Redis is full and takes no lead: nobody would ever trim. What is folded may go, whoever leads."""
         try:
             seconds, _ = self._redis.time()
-            for queue in self._queues:
-                self._log.trim(queue, seconds * 1000)
+            self._log.trim(self._queues, seconds * 1000)
         except _OUTAGES as error:
             logger.warning("no room was made in Redis: %s", error)
 
@@ -215,6 +221,7 @@ class Dispatcher:
             window.bundling = self._may_bundle(window, roll)
         if now >= self._poll_at:
             self._poll(now)
+        self.leadership.extend()
         self._rescue(now, roll)
         self._pruner.work(self.windows)
         self._sampler.work(self.windows)
@@ -247,9 +254,8 @@ class Dispatcher:
         self._log.open(list(self.windows))
         if self._unfolded:
             self._fold()  # the workers that these outcomes are of were told that they count
-        for queue in list(self.windows):
-            self.windows[queue] = Window(queue)
-            self._limiting.open(self.windows[queue])
+        self.windows = {queue: Window(queue) for queue in self.windows}
+        self._limiting.open(list(self.windows.values()))
         self._hold_until = now + min(3.0, configuration.lease())
         self._calm_at = max(self._calm_at, self._hold_until)
 
@@ -274,6 +280,7 @@ class Dispatcher:
         self._cancellations.honour(held)
         if not self._unfolded:
             self._owed.stall(self._redis, held)
+            self._unsettled.stall(list(self.windows))
         for queue, window in self.windows.items():
             rescue.reconcile(window, held[queue], tickets[queue])
             rescue.publish_again(self._redis, self._publisher, window, tickets[queue], roll)
@@ -282,11 +289,11 @@ class Dispatcher:
         before = now_ms - int(configuration.resume_window() * 1000)
         prune_windows()
         prune_answers()
-        for name in self.windows:
-            if not self._unfolded and self._log.has_pending(name):
-                self._fold_pending(name)  # a former leader woke up, read them, and is gone
-            self._log.trim(name, before)
-            leases.forget_withdrawn(self._redis, name)
+        names = list(self.windows)
+        if not self._unfolded and (left := self._log.with_pending(names)):
+            self._fold_pending(left)  # a former leader woke up, read them, and is gone
+        self._log.trim(names, before)
+        leases.forget_withdrawn(self._redis, names)
 
     # -- releasing and folding -------------------------------------------------------------------------
 

@@ -80,11 +80,7 @@ class Owed:
         self._seen = {(uid, run): self._seen.get((uid, run), 0) + 1 for _, uid, run in missing}
         certain = [row for row in missing if self._seen[row[1], row[2]] >= _CONFIRMATIONS]
         for queue, uid, run in certain:
-            data = json.dumps({"reason": "nobody holds it: Redis lost what it knew"})
-            client.xadd(
-                keys.events(queue),
-                {"e": "stalled", "j": uid, "r": run, "t": int(time.time() * 1000), "d": data},
-            )
+            leases.lose(client, queue, uid, run, "nobody holds it: Redis lost what it knew")
         return len(certain)
 
 

@@ -1,8 +1,10 @@
 """Tickets and leases as values, and the calls that hand them over. Each call is one atomic script."""
 
+import json
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import redis
 
@@ -125,9 +127,10 @@ def withdraw(client: "Client", queue: str, uid: str, seconds: float = 60.0) -> b
     return bool(scripts.run(client, "withdraw", names, [uid, int(seconds * 1000)]) == "withdrawn")
 
 
-def forget_withdrawn(client: "Client", queue: str) -> int:
+def forget_withdrawn(client: "Client", queues: Iterable[str]) -> int:
     """Drop the marks that refuse nothing any more; answers how many."""
-    return int(scripts.run(client, "forget", [keys.withdrawn(queue)], [_MARKS_AT_ONCE]))
+    calls = [scripts.Call("forget", [keys.withdrawn(queue)], [_MARKS_AT_ONCE]) for queue in queues]
+    return sum(scripts.call_all(client, calls))
 
 
 def pause(client: "Client", queue: str) -> int:
@@ -136,9 +139,10 @@ def pause(client: "Client", queue: str) -> int:
     return int(scripts.run(client, "pause", names, ["paused by an operator"]))
 
 
-def resume(client: "Client", queue: str) -> None:
+def resume(client: "Client", *queues: str) -> None:
     """Let tickets be written again."""
-    client.delete(keys.paused(queue))
+    if queues:
+        client.delete(*map(keys.paused, queues))
 
 
 def supersede(client: "Client", queue: str, uid: str, first_run: int, seconds: float = 5.0) -> bool:
@@ -220,11 +224,22 @@ def stall(client: "Client", lease: Lease, data: str) -> bool:
     return bool(scripts.run(client, "stall", names, [lease.uid, lease.run, lease.nonce, data]))
 
 
+def lose(client: "Client", queue: str, uid: str, run: int, reason: str) -> None:
+    """Say in the log that a run is lost which nobody holds; without effect when its outcome stands before."""
+    seconds, microseconds = client.time()
+    at = seconds * 1000 + microseconds // 1000
+    entry = {"e": "stalled", "j": uid, "r": run, "t": at, "d": json.dumps({"reason": reason})}
+    client.xadd(keys.events(queue), cast("dict[Any, Any]", entry))
+
+
 def settle(client: "Client", queue: str, runs: Iterable[tuple[str, int]]) -> None:
     """The outcomes of these runs (job id, run) are in the rows."""
-    pairs: list[scripts.Argument] = [value for run in runs for value in run]
-    if pairs:
-        scripts.run(client, "settle", [keys.ended(queue)], pairs)
+    scripts.call(client, settle_call(queue, runs))
+
+
+def settle_call(queue: str, runs: Iterable[tuple[str, int]]) -> scripts.Call:
+    """The script call that removes the marks of these runs."""
+    return scripts.Call("settle", [keys.ended(queue)], [value for run in runs for value in run])
 
 
 def reclaim(client: "Client", lease: Lease) -> bool:

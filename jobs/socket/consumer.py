@@ -147,7 +147,7 @@ def _name_in(text: str | None) -> str | None:
     """The id of a subscription in a message that was refused, so that the client knows which one it was."""
     try:
         asked = json.loads(text or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     name = asked.get("id") if isinstance(asked, dict) else None
     return name if isinstance(name, str) else None

@@ -25,6 +25,7 @@ from jobs.errors import UnknownName
 from jobs.socket.cursors import Cursor
 
 _MOST = 500  # names in one subscription
+_LONGEST = 512 * 1024  # characters of a message: as many names of the longest kind fit
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]+$")]
 Names = Annotated[frozenset[Name], Field(max_length=_MOST)]
@@ -113,6 +114,9 @@ def parse(text: str | None) -> Authenticate | Subscribe | Unsubscribe | Ping:
     """A client's message. BadRequest says what is wrong with it."""
     if text is None:
         raise BadRequest("malformed", "Messages are JSON text, not binary.")
+    if len(text) > _LONGEST:
+        detail = f"A message may have at most {_LONGEST:,} characters."
+        raise BadRequest("malformed", detail, {"message": detail})
     try:
         request: Authenticate | Subscribe | Unsubscribe | Ping = _ADAPTER.validate_json(text)
     except ValidationError as error:

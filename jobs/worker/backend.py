@@ -95,7 +95,7 @@ class LogBackend(ChordBackend, ErrbackBackend, DatabaseBackend):
         decision = (
             decided if isinstance(decided, GiveUp) else GiveUp(True, f"{type(error).__name__}: {error}")
         )
-        if run.secrets and run.decided:
+        if run.decided:
             error = run.decided[0]  # Celery may have got a substitute; all that is written is redacted
         outcomes.failed(run, error, decision, trace or "", self._encoded(error))
         context.drop(run.lease.uid)

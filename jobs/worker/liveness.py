@@ -89,10 +89,13 @@ class Heart:
     def _announcement(self) -> dict[str, Any]:
         """What is told as soon as it changes."""
         consumed = celery_internals.consumed_queues(self._worker)
+        receives = celery_internals.is_running(
+            self._worker
+        )  # else it lets its jobs end, and begins no others
         return {
             "queues": [queue for queue in consumed if not queue.startswith(PREFIX)],
-            "slots": celery_internals.slots(self._worker),
-            "reserved": celery_internals.reserved_ids(),
+            "slots": celery_internals.slots(self._worker) if receives else 0,
+            "reserved": celery_internals.reserved_ids() if receives else [],
             "host": socket.gethostname(),
             "pid": os.getpid(),
             "pool": type(self._worker.pool).__module__.rpartition(".")[2],
@@ -155,7 +158,8 @@ class Liveness(bootsteps.StartStopStep):
 
     def create(self, worker: Any) -> Heart:
         """The heart, to be started after the pool."""
-        return Heart(worker, worker.millrace_id, self.consumption)
+        heart = worker.millrace_heart = Heart(worker, worker.millrace_id, self.consumption)
+        return heart
 
     def start(self, worker: Any) -> None:
         """Begin beating."""
@@ -163,9 +167,28 @@ class Liveness(bootsteps.StartStopStep):
         self.obj.start()
 
     def stop(self, worker: Any) -> None:
-        """Called after the pool has stopped."""
+        """Nothing yet: the pool has not stopped, and lets its jobs end. The heart beats until `Farewell`."""
         self.consumption.stop()
-        self.obj.stop()
+
+    terminate = stop
+
+
+class Farewell(bootsteps.StartStopStep):
+    """Celery's hook: stops the heart after everything else. Steps are stopped in the reverse of their order."""
+
+    requires = (Liveness,)
+
+    def include(self, worker: Any) -> bool:
+        """Put it before the pool."""
+        worker.steps.insert(0, self)
+        return True
+
+    def start(self, worker: Any) -> None:
+        """Nothing: the heart begins after the pool has forked."""
+
+    def stop(self, worker: Any) -> None:
+        """The pool has stopped, and nothing runs any more."""
+        worker.millrace_heart.stop()
 
     terminate = stop
 

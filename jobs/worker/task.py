@@ -36,6 +36,7 @@ from jobs.worker.context import Run
 from jobs.worker.following import leave_to_dispatcher
 from jobs.worker.messages import HEADER, Passport
 from jobs.worker.outages import check_connections, excused
+from jobs.worker.survivable import survivable
 
 
 class JobResult(AsyncResult):
@@ -201,7 +202,7 @@ class JobTask(Task):
             context.drop(run.lease.uid)
             raise Ignore(str(error)) from error
         retry = self._after_error(run, error)
-        told = conceal(error, run.secrets)
+        told = survivable(conceal(error, run.secrets))
         if retry is not None:
             self._write_retry(run, retry)
             raise Retry(exc=told, when=retry.when) from told

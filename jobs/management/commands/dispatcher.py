@@ -7,9 +7,10 @@ from typing import Any
 from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
 
-from jobs.configuration import queue_book
+from jobs.configuration import leader_lease, queue_book
 from jobs.dispatcher.loop import Dispatcher
 from jobs.errors import UnknownName
+from jobs.store.sessions import let_go_after
 
 
 class Command(BaseCommand):
@@ -36,5 +37,6 @@ class Command(BaseCommand):
         stopping: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda received, _frame: stopping.append(received))
+        let_go_after(leader_lease())
         app = current_app._get_current_object()  # noqa: SLF001 -- Celery's way to the app behind the proxy
         Dispatcher(app, names).run(lambda: bool(stopping))

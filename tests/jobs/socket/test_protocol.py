@@ -96,6 +96,8 @@ async def test_a_stranger_is_closed_out_with_4401(first: dict[str, Any]) -> None
     [
         ("{", "message"),
         ("[]", "message"),
+        pytest.param("[" * 100_000, "message", id="deep"),
+        pytest.param('{"type": "ping"}' + " " * 600_000, "message", id="long"),
         ('{"type": "shout"}', "message"),
         ('{"type": "subscribe", "id": "s", "queues": ["quik"]}', "queues"),
         ('{"type": "subscribe", "id": "s", "after": "now"}', "after"),
