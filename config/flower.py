@@ -1,4 +1,4 @@
-"""Flower's settings when it is reached through the site, at /flower/: those of flowerconfig.py, and the site's login."""
+"""Flower behind the site, at /flower/: as in flowerconfig.py, and the site itself may log in."""
 
 from django.conf import settings
 from flower.views.monitor import Metrics
