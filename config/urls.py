@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from analysis.http import alerts, coins, wallets
 from enrichment.http import exchanges, news, orders, social
@@ -28,6 +29,7 @@ api.add_router("/queues", routes_queues.router)
 api.add_router("/monitoring", routes_alerts.router)
 
 urlpatterns = [
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),  # one door
     path("admin/", admin.site.urls),
     path("metrics", metrics),
     path("", include("jobs.http.urls")),

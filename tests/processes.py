@@ -22,13 +22,15 @@ POINTS = "tests.jobs.faults.points"
 class Process:
     """A child process in a group of its own; its output goes to a file."""
 
-    def __init__(self, name: str, command: list[str], folder: Path, **environment: str) -> None:
+    def __init__(
+        self, name: str, command: list[str], folder: Path, project: Path = ROOT, **environment: str
+    ) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
         with self.log.open("ab") as output:
             self.popen = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=project,
                 env=os.environ | addresses() | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -75,8 +77,8 @@ class Process:
 class Platform:
     """The processes of one test."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, project: Path = ROOT, **environment: str) -> None:
+        self._folder, self._project, self._environment = folder, project, environment
         self._started: list[Process] = []
 
     def dispatcher(self, name: str = "dispatcher", points: Path | None = None, **environment: str) -> Process:
@@ -140,6 +142,10 @@ class Platform:
         """A Python module as a program."""
         return self._start(name, [sys.executable, "-m", module, *arguments], **environment)
 
+    def command(self, name: str, command: list[str]) -> Process:
+        """Any program."""
+        return self._start(name, command)
+
     def kill(self, name: str) -> None:
         """SIGKILL to one of the processes and its children."""
         next(process for process in self._started if process.name == name).kill_group()
@@ -154,7 +160,7 @@ class Platform:
         return "\n".join(f"--- {p.name}\n{p.log.read_text(errors='replace')[-3000:]}" for p in self._started)
 
     def _start(self, name: str, command: list[str], **environment: str) -> Process:
-        process = Process(name, command, self._folder, **environment)
+        process = Process(name, command, self._folder, self._project, **self._environment | environment)
         self._started.append(process)
         return process
 

@@ -12,11 +12,13 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 _WITH_PROCESSES = tuple(
     f"tests/{place}"
     for place in (
-        "analysis/flows", "browser", "execution/test_kills", "jobs/canvas", "jobs/chaos", "jobs/cli/test_letters",
+        "analysis/flows", "browser", "docs", "execution/test_kills", "jobs/canvas", "jobs/chaos",
+        "jobs/cli/test_letters",
         "jobs/cli/test_waiting", "jobs/dedup/test_locked_jobs", "jobs/dedup/test_races", "jobs/faults",
         "jobs/localservices", "jobs/scheduling/test_beats", "jobs/secrets/test_nowhere", "jobs/socket",
         "jobs/supervisor", "jobs/test_automatic_retries", "jobs/test_bulk_retries", "jobs/test_changes",
-        "jobs/test_django_tasks", "jobs/testing/test_same_as_production", "monitoring/test_alert_processes", "sandbox/test_restart",
+        "jobs/test_django_tasks", "jobs/testing/test_same_as_production",
+        "monitoring/test_alert_processes", "sandbox/test_restart",
     )
 )  # fmt: skip
 

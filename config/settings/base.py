@@ -1,5 +1,6 @@
 """The settings that every process shares. What may be set: docs/reference/settings.md."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jobs.http.acting.Acting",
+    "jobs.http.idempotency.IdempotencyKeys",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -177,6 +179,11 @@ UNFOLD = {  # the admin's theme, in the pages' colour
     },
 }  # fmt: skip
 TOUR_STEPS = ("analysis.tour_steps.STEPS", "execution.tour.STEPS")  # what `manage.py demo` shows more
+FLOWER_URL = env.str("FLOWER_URL", default=f"http://127.0.0.1:{env.int('FLOWER_PORT', default=5555)}")
+FLOWER_USER = "millrace"  # of the site itself: people reach Flower through it
+FLOWER_PASSWORD = env.str(
+    "FLOWER_PASSWORD", default=hashlib.sha256(f"flower {SECRET_KEY}".encode()).hexdigest()
+)
 DEMO_LOGIN = ("demo", "demo")  # `manage.py seed_demo` creates this user; it exists only on demo machines
 
 # Who gets into Flower: `name:password`, several with commas. See flowerconfig.py
@@ -316,4 +323,5 @@ PROVIDER_BUDGETS: Mapping[str, str] = {
 
 MIDDLEWARE.insert(2, "jobs.http.middleware.ProblemDetails")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
+LOGIN_TRIES_PER_MINUTE = 10  # wrong passwords for one user name from one address
 JOBS_API_REQUESTS_PER_MINUTE = env.int("JOBS_API_REQUESTS_PER_MINUTE", default=1200)

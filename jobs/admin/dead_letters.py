@@ -54,7 +54,7 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         "resolution",
     )
     list_filter = (Openness, QueueFilter, "retryable")
-    search_fields = ("=job_uid", "=fingerprint", "=correlation_id")
+    search_fields = ("job_uid__exact", "fingerprint__exact", "correlation_id__exact")
     search_help_text = "A job's id, a fingerprint or a correlation id, in full"
     ordering = ("-id",)
     actions = ("retry", "discard")

@@ -10,9 +10,11 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from jobs.admin import shown
-from jobs.admin.reading import ReadOnlyAdmin
+from jobs.admin.reading import ReadOnlyAdmin, words_filter
 from jobs.configuration import queue_book
 from jobs.models import Attempt, Job
+
+OUTCOMES = ("completed", "retried", "snoozed", "failed", "stalled", "cancelled", "expired")
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -51,7 +53,7 @@ class JobAdmin(ReadOnlyAdmin):
 
     list_display = ("shown_task", "shown_state", "queue", "priority", "runs", "created_at", "finished_at")
     list_filter = ("state", QueueFilter)
-    search_fields = ("=uid", "=correlation_id", "=subject")
+    search_fields = ("uid__exact", "correlation_id__exact", "subject__exact")
     search_help_text = "A job's id, its correlation id or its subject, in full"
     ordering = ("-id",)
     inlines = (AttemptInline,)
@@ -92,7 +94,7 @@ class AttemptAdmin(ReadOnlyAdmin):
     """Every finished run."""
 
     list_display = ("job_page", "run", "shown_outcome", "seconds", "worker", "error_type", "ended_at")
-    list_filter = ("outcome",)
+    list_filter = (words_filter("outcome", OUTCOMES),)
     ordering = ("-id",)
     list_select_related = ("job",)
     fields = (

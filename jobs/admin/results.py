@@ -6,7 +6,7 @@ from django_celery_results.models import GroupResult, TaskResult
 from unfold.decorators import display
 
 from jobs.admin import shown
-from jobs.admin.reading import ReadOnlyAdmin
+from jobs.admin.reading import ReadOnlyAdmin, words_filter
 
 _LABELS = {"SUCCESS": "success", "FAILURE": "danger", "REVOKED": "warning"}
 
@@ -19,8 +19,8 @@ class ResultAdmin(ReadOnlyAdmin):
     """What jobs gave back. Arguments are left out: the job's page shows them, masked."""
 
     list_display = ("task_id", "task_name", "shown_status", "worker", "date_done")
-    list_filter = ("status",)
-    search_fields = ("=task_id",)
+    list_filter = (words_filter("status", ("SUCCESS", "FAILURE", "REVOKED")),)
+    search_fields = ("task_id__exact",)
     search_help_text = "A job's id, in full"
     ordering = ("-id",)
     fields = (

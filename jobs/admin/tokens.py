@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -10,21 +11,38 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from jobs import audit
+from jobs.errors import OptionRefused
 from jobs.models import ApiToken
+from jobs.permissions import parse_permissions
+
+_GIVEN = ("name", "user", "permissions")
+
+
+class TokenForm(ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """Permissions as words, checked."""
+
+    def clean_permissions(self) -> list[str]:
+        """Words that mean nothing are told at the field."""
+        words = self.cleaned_data["permissions"]
+        try:
+            return parse_permissions(",".join(words)) if words else []
+        except OptionRefused as error:
+            raise ValidationError(str(error)) from None
 
 
 @admin.register(ApiToken)
 class TokenAdmin(ModelAdmin):
     """Who has one, when it was used last, and revoking it."""
 
-    list_display = ("name", "user", "created_at", "last_used_at", "revoked")
+    form = TokenForm
+    list_display = ("name", "user", "permissions", "created_at", "last_used_at", "revoked")
     list_filter = ("revoked",)
     search_fields = ("name",)
     list_select_related = ("user",)
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
         """A new token has a name and a user; all else is made."""
-        return ("name", "user") if obj is None else ("name", "user", "created_at", "last_used_at", "revoked")
+        return (*_GIVEN, "created_at", "last_used_at", "revoked") if obj else _GIVEN
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
         """Whose it is does not change."""

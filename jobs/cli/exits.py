@@ -34,7 +34,13 @@ BY_STATE = {State.COMPLETED: Exit.COMPLETED, State.FAILED: Exit.FAILED, State.CA
 EXPECTED = (JobError, DatabaseError, InterfaceError, *REDIS_ERRORS)
 
 _OF_JOB_ERRORS: dict[type, Exit] = {Unavailable: Exit.UNAVAILABLE, StillRunning: Exit.TIMED_OUT}
-_FLAGS = {"countdown": "--delay", "task": "NAME", "tags": "--tags", "priority": "--priority"}
+_FLAGS = {
+    "countdown": "--delay",
+    "task": "NAME",
+    "tags": "--tags",
+    "priority": "--priority",
+    "permissions": "--permissions",
+}
 
 
 def explain(error: Exception) -> tuple[str, Exit] | None:

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from jobs import control
 from jobs.cli.command import Action
+from jobs.cli.exits import Exit
 from jobs.cli.output import Output
 from jobs.configuration import queue_book
 from jobs.queries.queue_settings import limits_of, shown, state_of
@@ -53,7 +54,7 @@ def _drain(output: Output, options: argparse.Namespace) -> None:
 def _clear(output: Output, options: argparse.Namespace) -> None:
     queue = queue_book().get(options.name).name
     if not options.yes:
-        raise CommandError(_CLEARS.format(queue))
+        raise CommandError(_CLEARS.format(queue), returncode=Exit.REFUSED)
     count = control.clear(queue, operator(), options.reason)
     output.say(f"{queue}: {count} jobs cancelled", {"queue": queue, "cancelled": count})
 

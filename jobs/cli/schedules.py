@@ -4,9 +4,7 @@ import argparse
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import transaction
 
-from jobs import audit
 from jobs.cli.command import Action
 from jobs.cli.output import Output
 from jobs.cli.records import job_record
@@ -33,9 +31,7 @@ def _list(output: Output, _: argparse.Namespace) -> None:
 
 def _run(output: Output, options: argparse.Namespace) -> None:
     schedule = find_schedule(options.name)
-    with transaction.atomic():
-        run = fire_by_hand(schedule)
-        audit.record("run schedule", f"schedule {schedule.name}", job=run.job_uid)
+    run = fire_by_hand(schedule)
     output.say(
         f"Enqueued {schedule.task} {run.job_uid} for {schedule.name!r}", job_record(get_job(run.job_uid))
     )
@@ -50,9 +46,7 @@ def _disable(output: Output, options: argparse.Namespace) -> None:
 
 
 def _switch(output: Output, name: str, *, enabled: bool) -> None:
-    with transaction.atomic():
-        switch(name, enabled=enabled)
-        audit.record("enable schedule" if enabled else "disable schedule", f"schedule {name}")
+    switch(name, enabled=enabled)
     output.say(f"{name!r} is {'enabled' if enabled else 'disabled'}.", _record(schedule_named(name)))
 
 

@@ -11,34 +11,38 @@ from jobs import audit
 from jobs.cli.command import Action
 from jobs.cli.output import Output
 from jobs.errors import IllegalMove, NotFound, OptionRefused, UnknownName
+from jobs.granting import grant
 from jobs.models import ApiToken
-from jobs.permissions import LEVELS, permissions_of
+from jobs.permissions import parse_permissions
 
-_COLUMNS = ("name", "user", "created_at", "last_used_at", "revoked")
+_COLUMNS = ("name", "user", "permissions", "created_at", "last_used_at", "revoked")
 
 
 def _add_create(parser: CommandParser) -> None:
     parser.add_argument("name", metavar="NAME", help="what the token is for; unique")
-    parser.add_argument("--user", required=True, metavar="USER", help="whose permissions it carries")
+    parser.add_argument("--user", metavar="USER", help="whose token it is; default: a user made for it alone")
     parser.add_argument(
         "--permissions",
-        metavar="LEVEL",
-        choices=LEVELS,
-        help="granted to the user first",
+        metavar="LEVEL[,...]",
+        help="view, operate, operate:QUEUE, administer: all that the token may, granted to its user too",
     )
 
 
 def _create(output: Output, options: argparse.Namespace) -> None:
-    user = _user(options.user)
+    words = parse_permissions(options.permissions) if options.permissions is not None else []
+    if not options.user and not words:
+        raise OptionRefused("--permissions", "say what the token may, or whose it is with --user")
     if not 0 < len(options.name) <= 100:
         raise OptionRefused("NAME", "must have 1 to 100 characters")
     token = ApiToken.generate()
     try:
         with transaction.atomic():
-            row = ApiToken.objects.create(name=options.name, digest=ApiToken.digest_of(token), user=user)
-            if options.permissions:
-                user.user_permissions.add(*permissions_of(options.permissions))
-            granted = {"permissions": options.permissions} if options.permissions else {}
+            user = _user(options.user) if options.user else _made_for(options.name)
+            row = ApiToken.objects.create(
+                name=options.name, digest=ApiToken.digest_of(token), user=user, permissions=words
+            )
+            grant(user, words)
+            granted: dict[str, Any] = {"permissions": words} if words else {}
             audit.record("create token", f"token {row.name}", user=user.get_username(), **granted)
     except IntegrityError:
         raise OptionRefused("NAME", f"there is a token named {options.name!r} already") from None
@@ -76,10 +80,16 @@ def _user(name: str) -> Any:
     return user
 
 
+def _made_for(name: str) -> Any:
+    """A user that nobody signs in as: it has no password."""
+    return get_user_model().objects.create_user(f"token {name}")
+
+
 def _record(token: ApiToken) -> dict[str, Any]:
     return {
         "name": token.name,
         "user": token.user.get_username(),
+        "permissions": token.permissions,
         "created_at": token.created_at,
         "last_used_at": token.last_used_at,
         "revoked": token.revoked,
@@ -89,7 +99,7 @@ def _record(token: ApiToken) -> dict[str, Any]:
 CREATE = Action(
     "create",
     "Make a token; it is printed once.",
-    "tokens create nightly-import --user ada --permissions operate",
+    "tokens create nightly-import --permissions operate:orders,view",
     _create,
     _add_create,
 )

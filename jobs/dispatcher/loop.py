@@ -36,6 +36,7 @@ from jobs.fence.events import Event
 from jobs.fence.roll import Roll, call_roll
 from jobs.guards import configured
 from jobs.states import TERMINAL
+from jobs.store.answered_requests import prune_answers
 from jobs.store.dedup.throttle import prune_windows
 from jobs.store.doctor import repair_flows
 from jobs.store.metrics import add_tallies
@@ -287,6 +288,7 @@ class Dispatcher:
     def _tidy(self, now_ms: int) -> None:
         before = now_ms - int(configuration.resume_window() * 1000)
         prune_windows()
+        prune_answers()
         names = list(self.windows)
         if not self._unfolded and (left := self._log.with_pending(names)):
             self._fold_pending(left)  # a former leader woke up, read them, and is gone

@@ -17,6 +17,7 @@ from jobs.http import (
 )
 from jobs.http.auth import SIGNED_IN, docs_for_signed_in
 from jobs.http.body import StrictParser
+from jobs.http.idempotency import IDEMPOTENCY_KEY
 from jobs.http.problems import CONTENT_TYPE, add_handlers
 from jobs.http.throttle import PerClient
 
@@ -32,6 +33,8 @@ class Api(NinjaAPI):
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
                         response["content"] = {CONTENT_TYPE: response["content"]["application/json"]}
+            if "post" in path:
+                path["post"].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         return document
 
 
@@ -40,7 +43,8 @@ api = Api(
     version="1",
     description=(
         "Start jobs, follow them, operate queues. Errors are RFC 9457 problem details with a stable `type`. "
-        "Times are ISO 8601 in UTC. "
+        "Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is done once: sent again within a day, it "
+        "is given the first answer. "
         "Sign in with a token (`Authorization: Bearer mr_...`) or with the site's session."
     ),
     auth=SIGNED_IN,
@@ -54,6 +58,7 @@ api.add_router("/jobs", routes_observing.router)
 api.add_router("/jobs", routes_jobs.router)
 api.add_router("/jobs", routes_following.router)
 api.add_router("/queues", routes_observing.queues_router)
+api.add_router("/queues", routes_jobs.queues_router)
 api.add_router("/breakers", routes_breakers.router)
 api.add_router("/flows", routes_flows.router)
 api.add_router("/schedules", routes_schedules.router)

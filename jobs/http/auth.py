@@ -44,11 +44,14 @@ def user_of(request: HttpRequest) -> Any:
     return request.auth  # type: ignore[attr-defined]  # set by ninja
 
 
-def must_operate(request: HttpRequest) -> Any:
-    """The user, who may change jobs. 403 for all others."""
+def must_operate(request: HttpRequest, *queues: str) -> Any:
+    """The user, who may change the jobs of these queues; of every queue, when none is named. 403 for all others."""
     user = user_of(request)
-    if not may_operate(user):
-        raise Problem(403, f"{user} may look at jobs, but not start or change them.")
+    if queues or not may_operate(user):
+        refused = [queue for queue in dict.fromkeys(queues) if not may_operate(user, queue)]
+        if refused or not queues:
+            where = f" of {', '.join(refused)}" if refused else ""
+            raise Problem(403, f"{user} may look at jobs, but not start or change those{where}.")
     return user
 
 

@@ -32,8 +32,10 @@ def list_breakers(request: HttpRequest) -> Breakers:
 @router.put("/{name}", response={200: BreakerOut, **PROBLEMS})
 def set_mode(request: HttpRequest, name: Name, body: Mode) -> BreakerOut:
     """Force a breaker open or closed, or let it decide itself again; dispatchers follow within a second."""
-    user = must_operate(request)
-    force(declared_breaker(name), body.mode, str(user))
+    breaker = declared_breaker(name)
+    kind, _, queue = breaker.partition(":")
+    user = must_operate(request, *([queue] if kind == "queue" and queue else []))
+    force(breaker, body.mode, str(user))
     return next(_out(now) for now in breakers_now() if now.name == name)
 
 

@@ -2,24 +2,27 @@
 
 from typing import Annotated
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from ninja.responses import Status
 
-from jobs import changes
+from jobs import audit, changes
 from jobs.configuration import queue_book
 from jobs.explaining import as_plain
 from jobs.http import represent, starting
 from jobs.http.answers import Explanation, JobDetail, JobPage, ProblemOut, ReasonOut, Started, StartedMany
 from jobs.http.auth import must_operate
-from jobs.http.schemas import Bulk, Change, JobFilter, Text, Trigger
+from jobs.http.schemas import Bulk, Change, JobFilter, Start, Text, Trigger
 from jobs.queries import get_job
 from jobs.queries.explaining import explain_job
 from jobs.queries.listing import Wanted, find_jobs
 from jobs.store import moves
 
 router = Router(by_alias=True, tags=["jobs"])
+queues_router = Router(by_alias=True, tags=["queues"])
 
+QueueName = Annotated[Text, Path(description="Hyphens and underscores mean the same.")]
 Uid = Annotated[Text, Path(description="The job's id.")]
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 503), ProblemOut)
 
@@ -27,18 +30,31 @@ PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 503), Pro
 @router.post("/trigger", response={202: Started, **PROBLEMS})
 def trigger(request: HttpRequest, response: HttpResponse, body: Trigger) -> Status[Started]:
     """Start a job. The answer comes at once; `created` is false when it met one that lives already."""
-    must_operate(request)
-    answer = starting.start(body)
+    must_operate(request, *starting.queues_of([body]))
+    with transaction.atomic():
+        answer = starting.start(body)
+        audit.record("start", f"job {answer.uid}", job=body.job_name, happened=answer.happened)
     started = represent.started(answer)
     response["Location"] = started.links.self
     return Status(202, started)
 
 
+@queues_router.post("/{queue}/jobs", response={202: Started, **PROBLEMS})
+def trigger_on_queue(
+    request: HttpRequest, response: HttpResponse, queue: QueueName, body: Start
+) -> Status[Started]:
+    """Start a job on this queue, whichever it belongs to."""
+    name = queue_book().get(queue).name  # 404 when there is none
+    return trigger(request, response, Trigger(**dict(body), queue_name=name))
+
+
 @router.post("/bulk", response={202: StartedMany, **PROBLEMS})
 def bulk(request: HttpRequest, body: Bulk) -> Status[StartedMany]:
     """Start many jobs, all or none."""
-    must_operate(request)
-    answers = starting.start_all(body.jobs)
+    must_operate(request, *starting.queues_of(body.jobs))
+    with transaction.atomic():
+        answers = starting.start_all(body.jobs)
+        audit.record("start", f"{len(answers)} jobs", first=answers[0].uid, last=answers[-1].uid)
     jobs = [represent.started(answer) for answer in answers]
     return Status(202, StartedMany(jobs=jobs))
 
@@ -76,7 +92,7 @@ def explain(request: HttpRequest, uid: Uid) -> Explanation:
 @router.patch("/{uid}", response={200: JobDetail, **PROBLEMS})
 def change(request: HttpRequest, uid: Uid, body: Change) -> JobDetail:
     """Change the priority, delay or payload of a job that has not started; 409 when it runs or ended."""
-    must_operate(request)
+    must_operate(request, get_job(uid).queue)
     delay = None if body.delay is None else body.delay / 1000
     changes.change(uid, priority=body.priority, delay=delay, data=body.data)
     return represent.job_detail(get_job(uid))
@@ -86,7 +102,7 @@ def change(request: HttpRequest, uid: Uid, body: Change) -> JobDetail:
 def cancel(request: HttpRequest, uid: Uid) -> Status[JobDetail]:
     """Cancel a job. 200: it is cancelled; 202: it runs and was asked to end (`cancelRequestedAt`), and may
     still complete first; 409: it ended."""
-    user = must_operate(request)
+    user = must_operate(request, get_job(uid).queue)
     cancellation = moves.cancel(uid, f"cancelled by {user}")
     return Status(202 if cancellation.running else 200, represent.job_detail(get_job(uid)))
 
@@ -94,7 +110,7 @@ def cancel(request: HttpRequest, uid: Uid) -> Status[JobDetail]:
 @router.post("/{uid}/retry", response={200: JobDetail, **PROBLEMS})
 def retry(request: HttpRequest, uid: Uid) -> JobDetail:
     """Let a failed or cancelled job run again, with all its attempts; 409 for any other."""
-    must_operate(request)
+    must_operate(request, get_job(uid).queue)
     moves.retry(uid)
     return represent.job_detail(get_job(uid))
 
@@ -102,6 +118,6 @@ def retry(request: HttpRequest, uid: Uid) -> JobDetail:
 @router.post("/{uid}/promote", response={200: JobDetail, **PROBLEMS})
 def promote(request: HttpRequest, uid: Uid) -> JobDetail:
     """Let a delayed job run now; 409 for any other."""
-    must_operate(request)
+    must_operate(request, get_job(uid).queue)
     moves.promote(uid)
     return represent.job_detail(get_job(uid))

@@ -12,15 +12,14 @@ from jobs.errors import NotFound
 from jobs.http import represent
 from jobs.http.answers import BulkRetryOut, Deleted, Failure, LetterPage, LetterStats, Processed, Started
 from jobs.http.auth import must_operate
-from jobs.http.routes_jobs import PROBLEMS
-from jobs.http.schemas import Discard, LetterFilter, Purge, RetryLetter, RetryLetters, RowId, Text
+from jobs.http.routes_jobs import PROBLEMS, QueueName
+from jobs.http.schemas import Discard, LetterFilter, Purge, RetryLetter, RetryLetters, RowId
 from jobs.models import BulkRetry, DeadLetter
 from jobs.queries.failures import count_letters, find_letters
 from jobs.store.insert import Enqueued
 
 router = Router(by_alias=True, tags=["dead letters"])
 
-QueueName = Annotated[Text, Path(description="Hyphens and underscores mean the same.")]
 LetterId = Annotated[RowId, Path(description="The dead letter's number.")]
 BulkId = Annotated[RowId, Path(description="The bulk retry's number.")]
 
@@ -56,7 +55,7 @@ def retry(
 ) -> Status[Started]:
     """Run the job again, with all its attempts and, if given, an edited payload, and close the letter; 409
     when that was done already."""
-    user = must_operate(request)
+    user = must_operate(request, queue)
     letter = _letter(queue, letter_id)
     uid = dead_letters.retry(letter.pk, str(user), body.data if body else None)
     started = represent.started(Enqueued(uid, created=uid != letter.job_uid))
@@ -67,7 +66,7 @@ def retry(
 @router.post("/{letter_id}/discard", response={200: Failure, **PROBLEMS})
 def discard(request: HttpRequest, queue: QueueName, letter_id: LetterId, body: Discard) -> Failure:
     """Close the letter for good, with a reason; 409 when it is closed already."""
-    user = must_operate(request)
+    user = must_operate(request, queue)
     dead_letters.discard(_letter(queue, letter_id).pk, body.reason, str(user))
     return represent.failure(_letter(queue, letter_id))
 
@@ -75,7 +74,7 @@ def discard(request: HttpRequest, queue: QueueName, letter_id: LetterId, body: D
 @router.post("/process-retries", response={200: Processed, **PROBLEMS})
 def process_retries(request: HttpRequest, queue: QueueName) -> Processed:
     """Retry the queue's letters that are due by its own strategy, as happens every minute."""
-    must_operate(request)
+    must_operate(request, queue)
     name = queue_book().part(queue).name
     processed = automatic_retries.process([name])
     audit.record("process dead-letter retries", f"queue {name}", **vars(processed))
@@ -85,7 +84,7 @@ def process_retries(request: HttpRequest, queue: QueueName) -> Processed:
 @router.post("/retry", response={202: BulkRetryOut, **PROBLEMS})
 def retry_many(request: HttpRequest, queue: QueueName, body: RetryLetters) -> Status[BulkRetryOut]:
     """Retry every open letter that fits, at a rate, after a canary; 404 when none does."""
-    user = must_operate(request)
+    user = must_operate(request, queue)
     choice = bulk_retries.Choice(
         error_type=body.error_type,
         fingerprint=body.fingerprint,
@@ -109,14 +108,14 @@ def read_bulk(request: HttpRequest, queue: QueueName, bulk_id: BulkId) -> BulkRe
 @router.post("/bulk/{bulk_id}/stop", response={200: BulkRetryOut, **PROBLEMS})
 def stop_bulk(request: HttpRequest, queue: QueueName, bulk_id: BulkId) -> BulkRetryOut:
     """Leave the letters that are left; 409 when it has ended already."""
-    user = must_operate(request)
+    user = must_operate(request, queue)
     return BulkRetryOut(**bulk_retries.shown(bulk_retries.stop(_bulk(queue, bulk_id).pk, str(user))))
 
 
 @router.delete("/purge", response={200: Deleted, **PROBLEMS})
 def purge(request: HttpRequest, queue: QueueName, wanted: Query[Purge]) -> Deleted:
     """Delete the queue's letters that failed more than so many days ago, open or not."""
-    must_operate(request)
+    must_operate(request, queue)
     name = queue_book().part(queue).name
     return Deleted(deleted=dead_letters.purge(wanted.older_than_days * 86_400.0, name))
 

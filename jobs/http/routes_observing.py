@@ -91,7 +91,7 @@ def read_queue(request: HttpRequest, queue: Text) -> QueueOut:
 @queues_router.patch("/{queue}", response={200: QueueOut, **PROBLEMS})
 def change_queue(request: HttpRequest, queue: Text, changes: PatchDict[LimitChanges]) -> QueueOut:
     """Change limits, live: only the fields that are given."""
-    user = must_operate(request)
+    user = must_operate(request, queue)
     control.change_limits(queue, changes, str(user))
     return _queue(queue_book().get(queue).parts[0])
 
@@ -99,7 +99,7 @@ def change_queue(request: HttpRequest, queue: Text, changes: PatchDict[LimitChan
 @router.post("/queue-action", response={200: QueueActed, **PROBLEMS})
 def queue_action(request: HttpRequest, body: QueueAction) -> QueueActed:
     """Pause, resume, drain or clear a queue. When pausing is answered, no job of it starts any more."""
-    user = str(must_operate(request))
+    user = str(must_operate(request, body.queue_name))
     if body.action == "clear":
         cancelled = control.clear(body.queue_name, user, body.reason)
     else:

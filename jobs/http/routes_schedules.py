@@ -13,7 +13,7 @@ from jobs.http.auth import must_operate
 from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import Camel, Text
 from jobs.scheduling.firing import fire_by_hand
-from jobs.scheduling.listing import ScheduleFacts, find_schedule, schedule_named, schedules, switch
+from jobs.scheduling.listing import ScheduleFacts, find_schedule, queue_of, schedule_named, schedules, switch
 from jobs.scheduling.policy import Missed, Overlap
 from jobs.store.insert import Enqueued
 
@@ -56,15 +56,16 @@ def listing(request: HttpRequest) -> Schedules:
 @router.post("/{name}/run", response={202: Started, **PROBLEMS})
 def run(request: HttpRequest, name: Name) -> Status[Started]:
     """Enqueue the schedule's job now, beside its ticks."""
-    must_operate(request)
-    by_hand = fire_by_hand(find_schedule(name))
+    schedule = find_schedule(name)
+    must_operate(request, queue_of(schedule))
+    by_hand = fire_by_hand(schedule)
     return Status(202, represent.started(Enqueued(by_hand.job_uid, created=not by_hand.reason)))
 
 
 @router.post("/{name}/enable", response={200: ScheduleOut, **PROBLEMS})
 def enable(request: HttpRequest, name: Name) -> ScheduleOut:
     """Let the schedule tick."""
-    must_operate(request)
+    must_operate(request, queue_of(find_schedule(name)))
     switch(name, enabled=True)
     return _out(schedule_named(name))
 
@@ -72,7 +73,7 @@ def enable(request: HttpRequest, name: Name) -> ScheduleOut:
 @router.post("/{name}/disable", response={200: ScheduleOut, **PROBLEMS})
 def disable(request: HttpRequest, name: Name) -> ScheduleOut:
     """Stop the schedule's ticks."""
-    must_operate(request)
+    must_operate(request, queue_of(find_schedule(name)))
     switch(name, enabled=False)
     return _out(schedule_named(name))
 

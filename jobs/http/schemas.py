@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, StringConstraints, model_validator
+from ninja import Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from jobs.states import State
@@ -28,16 +28,21 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]  # ISO 8601 with its 
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
-class Camel(Schema):
-    """Base of every schema."""
+class Camel(BaseModel):
+    """Base of every schema; pydantic's own, as ninja's wraps each value of each object that is made."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
 class Strict(Camel):
     """Base of request bodies: fields that nobody knows are refused, so that typing errors show."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid")
+
+
+def _shown(*examples: dict[str, Any]) -> ConfigDict:
+    """The configuration of a request body, with examples for the document."""
+    return ConfigDict(**Strict.model_config, json_schema_extra={"examples": list(examples)})
 
 
 Period = Annotated[int, Field(ge=1, le=TEN_YEARS_MS)]
@@ -80,13 +85,32 @@ class Dedup(Strict):
         return self
 
 
-class Trigger(Strict):
+class Retrying(Strict):
+    """How this one job is tried again, in the place of its task's own way. Times are milliseconds."""
+
+    strategy: Literal["exponential", "linear", "fixed"] = "exponential"
+    delay: Period = Field(
+        1000, description="Before the first retry; doubled (exponential) or added to (linear) each time."
+    )
+    max_delay: Period | None = Field(None, description="No delay is longer; not for fixed.")
+    jitter: float = Field(0.0, ge=0, le=1, description="The share of each delay that is drawn at random.")
+    max_attempts: int | None = Field(None, ge=1, le=1000, description="The first run included.")
+
+    @model_validator(mode="after")
+    def _fixed_has_no_cap(self) -> Self:
+        if self.strategy == "fixed" and self.max_delay is not None:
+            raise ValueError("a fixed delay has no maxDelay")
+        return self
+
+
+class Start(Strict):
     """A job to start."""
 
     job_name: Text = Field(description="Short or full name; hyphens and underscores mean the same.")
-    queue_name: Text | None = Field(None, description="Default: the queue that the job belongs to.")
     data: dict[str, Any] = Field(default_factory=dict, description="The job's payload, by field.")
     delay: int | None = Field(None, ge=0, le=TEN_YEARS_MS, description="Milliseconds before it may run.")
+    run_at: Moment | None = Field(None, description="The moment at which it may run, instead of a delay.")
+    retry: Retrying | None = Field(None, description="Default: as the job's task and queue declare.")
     priority: Annotated[int, Field(ge=0, le=10)] | Literal["low", "normal", "high", "critical"] | None = (
         Field(None, description="0 to 10, higher first; low is 3, normal 5, high 7, critical 10.")
     )
@@ -95,9 +119,25 @@ class Trigger(Strict):
     correlation_id: Text | None = Field(None, description="Carried on to every job that this one starts.")
 
 
+class Trigger(Start):
+    """A job to start, on the queue that it belongs to or another."""
+
+    model_config = _shown(
+        {
+            "jobName": "sync_wallet",
+            "data": {"address": "7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU"},
+            "priority": "high",
+            "dedup": {"unique": ["address"]},
+        }
+    )
+
+    queue_name: Text | None = Field(None, description="Default: the queue that the job belongs to.")
+
+
 class QueueAction(Strict):
     """What to do with a queue."""
 
+    model_config = _shown({"queueName": "orders", "action": "pause", "reason": "the exchange is down"})
     queue_name: Text
     action: Literal["pause", "resume", "drain", "clear"] = Field(
         description="pause: start nothing; drain: let run out what is enqueued now; clear: cancel what has not started."
@@ -108,6 +148,7 @@ class QueueAction(Strict):
 class LimitChanges(Strict):
     """Limits to override; null takes an override back, `none` and 0 lift a declared limit."""
 
+    model_config = _shown({"rate": "100/min", "maxRunning": 3}, {"rate": None})
     rate: Text | None = Field(None, description="Such as 10/s or 100/min.")
     rate_per_key: Text | None = None
     burst: int | None = Field(None, ge=0)
@@ -130,12 +171,18 @@ class Change(Strict):
 class Bulk(Strict):
     """Many jobs, all or none."""
 
+    model_config = _shown(
+        {"jobs": [{"jobName": "update_coin_price", "data": {"coin": coin}} for coin in ("brim", "fern")]}
+    )
     jobs: Annotated[list[Trigger], Field(min_length=1, max_length=1000)]
 
 
 class FlowJob(Trigger):
     """A job of a flow, with a name of its own in it."""
 
+    model_config = _shown(
+        {"name": "risk", "jobName": "assess_coin_risk", "data": {"coin": "brim"}, "after": ["prices"]}
+    )
     name: Text = Field(description="What `after` of other jobs of this flow calls it.")
     after: Annotated[list[Text], Field(max_length=1000)] = Field(
         default_factory=list, description="Names of the jobs that it waits for."
@@ -148,6 +195,19 @@ class FlowJob(Trigger):
 class FlowIn(Strict):
     """A graph of jobs, all or none."""
 
+    model_config = _shown(
+        {
+            "jobs": [
+                {"name": "prices", "jobName": "update_coin_price", "data": {"coin": "brim"}},
+                {
+                    "name": "risk",
+                    "jobName": "assess_coin_risk",
+                    "data": {"coin": "brim"},
+                    "after": ["prices"],
+                },
+            ]
+        }
+    )
     jobs: Annotated[list[FlowJob], Field(min_length=1, max_length=1000)]
     correlation_id: Text | None = Field(None, description="The flow's id; made when there is none.")
 
@@ -212,6 +272,7 @@ class RetryLetter(Strict):
 class RetryLetters(Strict):
     """Which open dead letters to retry, and how fast. Every field that is given must fit."""
 
+    model_config = _shown({"errorType": "TimeoutError", "rate": 5, "canary": 1})
     error_type: Text | None = None
     fingerprint: Text | None = None
     job_name: Text | None = None

@@ -1,18 +1,20 @@
 """From a trigger to a job: the API's words into those of the core, and refusals back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from jobs.arguments import signature_of
 from jobs.configuration import queue_book
 from jobs.enqueue import enqueue_all, prepare
-from jobs.errors import OptionRefused, PayloadTooLarge, Refused
+from jobs.errors import OptionRefused, PayloadTooLarge, Refused, UnknownName
 from jobs.graphs import Flow
 from jobs.http.problems import Problem, of_error
 from jobs.http.schemas import Dedup as DedupIn
-from jobs.http.schemas import FlowJob, Trigger
+from jobs.http.schemas import FlowJob, Retrying, Trigger
 from jobs.names import resolve_task
 from jobs.options import Debounce, Dedup, KeepLast, Throttle, Unique
+from jobs.retry import Exponential, Fixed, Linear, Strategy
 from jobs.store.insert import Enqueued, NewJob
 from jobs.worker.task import JobResult
 
@@ -21,9 +23,23 @@ _FIELDS = {
     "queue": "queueName",
     "task": "jobName",
     "countdown": "delay",
+    "eta": "runAt",
+    "strategy": "retry",
+    "max_attempts": "retry.maxAttempts",
     "task_id": "dedup.id",
     "depends_on": "after",
 }
+
+
+def queues_of(triggers: Iterable[Trigger]) -> set[str]:
+    """The queues that the jobs would go to, as far as their names are known."""
+    found = set()
+    for trigger in triggers:
+        with suppress(UnknownName):
+            task = resolve_task(trigger.job_name)
+            book = queue_book()
+            found.add((book.get(trigger.queue_name) if trigger.queue_name else book.of_task(task.name)).name)
+    return found
 
 
 def start(trigger: Trigger) -> Enqueued:
@@ -83,14 +99,28 @@ def _understood(trigger: Trigger) -> tuple[Any, dict[str, Any]]:
     options: dict[str, Any] = {
         "queue": queue_book().get(trigger.queue_name).name if trigger.queue_name else None,
         "countdown": trigger.delay / 1000 if trigger.delay else None,
+        "eta": trigger.run_at,
         "priority": trigger.priority,
         "tags": trigger.tags,
         "correlation_id": trigger.correlation_id,
     }
+    if trigger.retry:
+        options |= {"strategy": _strategy(trigger.retry), "max_attempts": trigger.retry.max_attempts}
     if trigger.dedup:
         options["task_id"] = trigger.dedup.id
         options["unique"] = _mode(task, trigger.dedup)
     return task, {name: value for name, value in options.items() if value is not None}
+
+
+def _strategy(wanted: Retrying) -> Strategy:
+    first, cap = wanted.delay / 1000, wanted.max_delay / 1000 if wanted.max_delay else None
+    match wanted.strategy:
+        case "exponential":
+            return Exponential(first, cap=cap, jitter=wanted.jitter)
+        case "linear":
+            return Linear(first, cap=cap, jitter=wanted.jitter)
+        case "fixed":
+            return Fixed(first, jitter=wanted.jitter)
 
 
 def _mode(task: Any, wanted: DedupIn) -> Dedup | None:

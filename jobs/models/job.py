@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -92,6 +93,7 @@ class Job(models.Model):
                 condition=Q(idempotency_key__isnull=False, state="completed"),
             ),
             models.Index(fields=["subject", "id"], name="job_subject", condition=~Q(subject="")),
+            GinIndex(fields=["tags"], name="job_tags", condition=~Q(tags=[])),
         )
         constraints = (
             models.UniqueConstraint(fields=["uid"], name="job_uid"),

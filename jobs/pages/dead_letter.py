@@ -34,7 +34,7 @@ def as_text(payload: dict[str, Any]) -> str:
 
 
 def _deal(request: HttpRequest, found: DeadLetter) -> HttpResponse:
-    if not may_operate(request.user):
+    if not may_operate(request.user, found.queue):
         raise PermissionDenied
     by, text = request.user.get_username(), request.POST.get("data", "").replace("\r\n", "\n")
     try:
@@ -66,5 +66,9 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _show(request: HttpRequest, found: DeadLetter, text: str) -> HttpResponse:
-    context = {"letter": found, "text": text, "may": may_operate(request.user) and not found.resolution}
+    context = {
+        "letter": found,
+        "text": text,
+        "may": may_operate(request.user, found.queue) and not found.resolution,
+    }
     return render(request, "jobs/dead_letter.html", context)

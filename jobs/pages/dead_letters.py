@@ -46,15 +46,15 @@ def cause(request: HttpRequest, fingerprint: str) -> HttpResponse:
         "letters": shown,
         "sample": letters[0],
         "fingerprint": fingerprint,
-        "may": may_operate(request.user),
+        "may": all(may_operate(request.user, queue) for queue in {letter.queue for letter in letters}),
     }
     return render(request, "jobs/dead_letter_cause.html", context)
 
 
 def _deal(request: HttpRequest, fingerprint: str) -> HttpResponse:
-    if not may_operate(request.user):
-        raise PermissionDenied
     letters = _chosen(request, fingerprint)
+    if not all(may_operate(request.user, queue) for queue in {letter.queue for letter in letters} or {""}):
+        raise PermissionDenied
     by = request.user.get_username()
     match request.POST.get("action"):
         case "retry":

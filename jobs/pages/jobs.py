@@ -1,6 +1,6 @@
 """`/jobs` and `/jobs/{id}`: search, and everything about one job with what can be done to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from jobs.priority import NAMED
 from jobs.queries import get_job
 from jobs.queries.explaining import explain_job
 from jobs.queries.finding import Search, SearchTooSlow, find_jobs
+from jobs.queries.flows import flow_of
 from jobs.queries.story import story_of
 from jobs.states import MOVES, State
 from jobs.store.moves import cancel, promote, retry
@@ -31,6 +32,7 @@ _ACTIONS: dict[str, tuple[Callable[[str], object], str]] = {
     "promote": (promote, "The job may run now."),
 }
 
+_FLOW = 60  # jobs of a flow that a page shows
 _NOT_STARTED = (State.WAITING, State.DELAYED, State.BLOCKED)
 
 
@@ -71,7 +73,7 @@ def job(request: HttpRequest, uid: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, uid: str) -> HttpResponse | None:
-    if not may_operate(request.user):
+    if not may_operate(request.user, get_job(uid).queue):
         raise PermissionDenied
     name = request.POST.get("action", "")
     if name == "priority":
@@ -98,14 +100,21 @@ def _set_priority(request: HttpRequest, uid: str) -> None:
 
 def _context(request: HttpRequest, found: Job) -> dict[str, Any]:
     story = story_of(found)
+    may = may_operate(request.user, found.queue)
     return {
         "job": found,
         "story": story,
         "reasons": explain_job(found),
         "payload": shown_payload(found),
-        "actions": _allowed(found) if may_operate(request.user) else (),
-        "levels": NAMED if may_operate(request.user) and found.state in _NOT_STARTED else {},
+        "stages": _stages(found) if story.waits_for or story.needed_by else (),
+        "actions": _allowed(found) if may else (),
+        "levels": NAMED if may and found.state in _NOT_STARTED else {},
     }
+
+
+def _stages(found: Job) -> Sequence[Sequence[Job]]:
+    """The flow that the job is a part of, as far as a page has room for it."""
+    return flow_of(found.correlation_id, _FLOW).stages if found.correlation_id else ()
 
 
 def _allowed(found: Job) -> list[str]:

@@ -62,7 +62,7 @@ def _context(request: HttpRequest, name: str) -> dict[str, Any]:
             if declared.key or field not in _PER_KEY
         ],
         "fair": limits.fair,
-        "may": may_operate(request.user),
+        "may": may_operate(request.user, declared.name),
         "parts": getattr(settings, "PAGES_QUEUE_PARTS", ()),
     }  # fmt: skip
 
@@ -72,7 +72,7 @@ def _routed(task: str) -> str:
 
 
 def _act(request: HttpRequest, name: str) -> HttpResponse | None:
-    if not may_operate(request.user):
+    if not may_operate(request.user, name):
         raise PermissionDenied
     action = request.POST.get("action", "")
     try:

@@ -7,7 +7,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
-from jobs.pages import dead_letter, dead_letters, jobs, overview, queues, schedules, workers
+from jobs.pages import dead_letter, dead_letters, flower, jobs, login, overview, queues, schedules, workers
 
 
 def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
@@ -16,7 +16,7 @@ def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
 
 
 urlpatterns = [
-    path("login", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login", login.Login.as_view(), name="login"),
     path("logout", auth.LogoutView.as_view(), name="logout"),
     page("", overview.show, "overview"),
     page("jobs", jobs.listing, "jobs"),
@@ -27,4 +27,6 @@ urlpatterns = [
     page("queues/<str:name>", queues.queue, "queue"),
     page("schedules", schedules.show, "schedules"),
     page("workers", workers.show, "workers"),
+    path("flower/", flower.flower, name="flower"),
+    path("flower/<path:path>", flower.flower),
 ]

@@ -76,7 +76,7 @@ def _filtered(search: Search) -> "QuerySet[Job]":
     if search.tasks:
         rows = rows.filter(task__in=search.tasks)
     if search.tag:
-        rows = rows.filter(tags__contains=[search.tag])
+        rows = rows.exclude(tags=[]).filter(tags__contains=[search.tag])  # as the index `job_tags` has it
     return rows.filter(id__lt=search.before) if search.before else rows
 
 

@@ -25,6 +25,21 @@ class FlowNow:
         return dict(Counter(job.state for job in self.jobs))
 
     @property
+    def stages(self) -> Sequence[Sequence[Job]]:
+        """The jobs in the order in which they may run: each stage waits for earlier ones alone."""
+        waits_for: dict[str, list[str]] = {}
+        for job, child in self.edges:
+            waits_for.setdefault(job, []).append(child)
+        stage: dict[str, int] = {}
+        left = [job.uid for job in self.jobs]
+        while left:  # a graph without circles: every round places at least one
+            ready = [uid for uid in left if all(child in stage for child in waits_for.get(uid, ()))]
+            stage |= {uid: max((stage[c] + 1 for c in waits_for.get(uid, ())), default=0) for uid in ready}
+            left = [uid for uid in left if uid not in stage] if ready else []
+        count = max(stage.values(), default=-1) + 1
+        return [[job for job in self.jobs if stage.get(job.uid) == number] for number in range(count)]
+
+    @property
     def state(self) -> str:
         """`running` while any job has not ended; then the worst end of all."""
         states = {State(job.state) for job in self.jobs}
@@ -34,12 +49,13 @@ class FlowNow:
         return str(next(state for state in worst if state in states))
 
 
-def flow_of(correlation_id: str) -> FlowNow:
-    """The flow. NotFound when no job has this correlation id."""
-    jobs = list(Job.objects.filter(correlation_id=correlation_id).order_by("id")[:_AT_MOST])
+def flow_of(correlation_id: str, at_most: int = _AT_MOST) -> FlowNow:
+    """The flow, its jobs without their payloads. NotFound when no job has this correlation id."""
+    rows = Job.objects.filter(correlation_id=correlation_id).defer("args", "kwargs", "options", "canvas")
+    jobs = list(rows.order_by("id")[:at_most])
     if not jobs:
         raise NotFound(f"There is no flow {correlation_id!r}.")
     uids = {job.pk: job.uid for job in jobs}
-    rows = Dependency.objects.filter(parent__in=uids).order_by("id").values_list("parent_id", "child_id")
-    edges = [(uids[parent], uids[child]) for parent, child in rows if child in uids]
+    pairs = Dependency.objects.filter(parent__in=uids).order_by("id").values_list("parent_id", "child_id")
+    edges = [(uids[parent], uids[child]) for parent, child in pairs if child in uids]
     return FlowNow(correlation_id, jobs, edges)

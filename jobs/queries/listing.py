@@ -42,7 +42,7 @@ def _filtered(wanted: Wanted) -> QuerySet[Job]:
         name = wanted.task.replace("-", "_")
         rows = rows.filter(Q(task=name) | Q(task__endswith=f".{name}"))
     if wanted.tag:
-        rows = rows.filter(tags__contains=[wanted.tag])
+        rows = rows.exclude(tags=[]).filter(tags__contains=[wanted.tag])  # as the index `job_tags` has it
     if wanted.text:
         rows = rows.filter(
             Q(uid__startswith=wanted.text)

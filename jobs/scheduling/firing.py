@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django_celery_beat.models import PeriodicTask
 
+from jobs import audit
 from jobs.errors import OptionRefused, Refused
 from jobs.models import Job, ScheduledRun, SchedulePolicy
 from jobs.names import resolve_task
@@ -63,6 +64,7 @@ def fire_by_hand(schedule: PeriodicTask) -> ScheduledRun:
     with transaction.atomic():
         now = database_now()
         result = _enqueue(schedule, {})
+        audit.record("run schedule", f"schedule {schedule.name}", job=str(result.id))
         return ScheduledRun.objects.create(
             schedule=schedule, due=now, fired_at=now, outcome="enqueued", by_hand=True, job_uid=result.id
         )

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django_celery_beat.models import PeriodicTask
 
+from jobs import audit
+from jobs.configuration import queue_book
 from jobs.errors import UnknownName
 from jobs.models import ScheduledRun, SchedulePolicy
 from jobs.names import short_name
@@ -64,11 +67,18 @@ def find_schedule(name: str) -> PeriodicTask:
     return row
 
 
+def queue_of(schedule: PeriodicTask) -> str:
+    """The queue that a schedule's jobs go to."""
+    return str(schedule.queue or queue_book().of_task(schedule.task).name)
+
+
 def switch(name: str, *, enabled: bool) -> None:
     """Let a schedule tick, or stop its ticks. What it would have done while it was off is not made up for."""
-    row = find_schedule(name)
-    row.enabled = enabled
-    row.save()
+    with transaction.atomic():
+        row = find_schedule(name)
+        row.enabled = enabled
+        row.save()
+        audit.record("enable schedule" if enabled else "disable schedule", f"schedule {name}")
 
 
 def last_ticks(limit: int = 50) -> Sequence[ScheduledRun]:

@@ -56,6 +56,26 @@ def _by_estimate(clockwork: Any, after: datetime) -> Iterator[datetime]:
 
 
 def _crontab(clockwork: crontab, after: datetime) -> Iterator[datetime]:
+    if str(clockwork.tz) == "UTC":
+        return _crontab_in_utc(clockwork, after)
+    return _crontab_in_zone(clockwork, after)
+
+
+def _crontab_in_utc(clockwork: crontab, after: datetime) -> Iterator[datetime]:
+    """No clock is ever put forward or back: the times of a day come in their order, and each once."""
+    first, hours, minutes = after.astimezone(UTC), sorted(clockwork.hour), sorted(clockwork.minute)
+    for number in range(_FARTHEST):
+        day = (first + timedelta(days=number)).date()
+        if not _matches(clockwork, day):
+            continue
+        for hour in hours if number else [hour for hour in hours if hour >= first.hour]:
+            for minute in minutes:
+                tick = datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+                if tick > after:
+                    yield tick
+
+
+def _crontab_in_zone(clockwork: crontab, after: datetime) -> Iterator[datetime]:
     first = after.astimezone(clockwork.tz).date() - timedelta(days=1)
     for number in range(_FARTHEST):
         day = first + timedelta(days=number)

@@ -10,7 +10,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from jobs.access import may_view, user_of_token
+from jobs.access import may_still_view, may_view, user_of_token
 from jobs.socket.feed import Feed
 from jobs.socket.hub import OUTAGES, hub
 from jobs.socket.messages import PROTOCOL
@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 NOT_SIGNED_IN, TOO_SLOW, TRY_AGAIN = 4401, 4408, 1013  # close codes
 _SECONDS_TO_SIGN_IN = 10.0
 _SECONDS_TO_BE_READY = 10.0
+_SECONDS_BETWEEN_LOOKS = 30.0  # at whether the user may still look
 
 
 class JobsConsumer(AsyncWebsocketConsumer):
@@ -36,11 +37,12 @@ class JobsConsumer(AsyncWebsocketConsumer):
         self._feed: Feed | None = None
         self._deadline: asyncio.TimerHandle | None = None
         await self.accept()
-        user = self.scope.get("user")
+        user, token = self.scope.get("user"), None
         if not may_view(user):
-            user = await self._user_of(_bearer(self.scope["headers"]))
+            token = _bearer(self.scope["headers"])
+            user = await self._user_of(token)
         if may_view(user):
-            await self._welcome()
+            await self._welcome(user, token)
         else:
             loop = asyncio.get_running_loop()
             self._deadline = loop.call_later(_SECONDS_TO_SIGN_IN, self._refuse)
@@ -71,9 +73,10 @@ class JobsConsumer(AsyncWebsocketConsumer):
             await self.close(TRY_AGAIN)
 
     async def _sign_in(self, request: Any) -> None:
-        user = await self._user_of(request.token) if isinstance(request, Authenticate) else None
+        token = request.token if isinstance(request, Authenticate) else None
+        user = await self._user_of(token)
         if may_view(user):
-            await self._welcome()
+            await self._welcome(user, token)
         else:
             await self.close(NOT_SIGNED_IN)
 
@@ -85,7 +88,7 @@ class JobsConsumer(AsyncWebsocketConsumer):
         elif isinstance(request, Ping):
             self._outbox.put({"type": "pong"})
 
-    async def _welcome(self) -> None:
+    async def _welcome(self, user: Any, token: str | None) -> None:
         if self._deadline:
             self._deadline.cancel()
         listening = await self._stack.enter_async_context(hub().listening())
@@ -96,8 +99,9 @@ class JobsConsumer(AsyncWebsocketConsumer):
             return
         self._feed = Feed(listening, self._outbox)
         self._outbox.put({"type": "connected", "clientId": secrets.token_hex(8), "protocol": PROTOCOL})
-        sending = asyncio.create_task(self._send_all())
-        self._stack.callback(sending.cancel)
+        session = None if token else self.scope["session"].session_key
+        for work in (self._send_all(), self._look_again(user.pk, token, session)):
+            self._stack.callback(asyncio.create_task(work).cancel)
 
     async def _send_all(self) -> None:
         try:
@@ -109,6 +113,16 @@ class JobsConsumer(AsyncWebsocketConsumer):
             logger.debug("the client left while it was sent to")
         finally:
             self._outbox.close()
+
+    async def _look_again(self, user_id: int, token: str | None, session: str | None) -> None:
+        """Close when the user was deactivated, signed out, or the token revoked."""
+        may_still = database_sync_to_async(may_still_view)
+        while True:
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+            with contextlib.suppress(*OUTAGES):
+                if not await may_still(user_id, token, session):
+                    await self.close(NOT_SIGNED_IN)
+                    return
 
     def _refuse(self) -> None:
         closing = asyncio.ensure_future(self.close(NOT_SIGNED_IN))

@@ -82,7 +82,7 @@ class Feed:
     async def _replay(self, request: Subscribe, queue: str, after: Cursor, upto: Cursor) -> None:
         async for events in log.read(self._hub.redis, queue, after, upto):
             candidates = events
-            if not request.correlation_ids:
+            if not request.correlated:
                 candidates = [event for event in events if request.matches(event.uid, queue, "")]
             facts = await self._hub.facts(candidates)
             for event in candidates:
@@ -109,7 +109,7 @@ class Feed:
 
 
 def _queues_of(request: Subscribe, of_jobs: set[str]) -> list[str]:
-    if request.correlation_ids:
+    if request.correlated:
         return queue_book().names
     return sorted((request.queues | of_jobs) & set(queue_book().names))
 

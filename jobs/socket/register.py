@@ -31,7 +31,7 @@ class Register:
         for topic in _topics(request, queue):
             self._by_topic[topic].setdefault(follower, set()).add(request.id)
         self._interest[queue] += 1
-        self._correlated += bool(request.correlation_ids)
+        self._correlated += bool(request.correlated)
 
     def remove(self, follower: Follower, request: Subscribe, queue: str) -> None:
         """Undo `add`."""
@@ -43,7 +43,7 @@ class Register:
             if not followers:
                 del self._by_topic[topic]
         self._interest[queue] -= 1
-        self._correlated -= bool(request.correlation_ids)
+        self._correlated -= bool(request.correlated)
 
     def add_overview(self, follower: Follower, request_id: str) -> None:
         """Let a subscription hear the queues' statistics."""
@@ -95,5 +95,5 @@ class Register:
 
 def _topics(request: Subscribe, queue: str) -> list[tuple[str, str, str]]:
     topics = [("jobs", queue, uid) for uid in request.jobs]
-    topics += [("correlation_ids", queue, name) for name in request.correlation_ids]
+    topics += [("correlation_ids", queue, name) for name in request.correlated]
     return [*topics, ("queues", queue, "")] if queue in request.queues else topics

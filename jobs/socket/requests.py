@@ -1,6 +1,6 @@
 """What a client may ask, checked: `authenticate`, `subscribe`, `unsubscribe`, `ping`.
 
-    {"type": "subscribe", "id": "s1", "jobs": [id], "queues": [name], "correlationIds": [id],
+    {"type": "subscribe", "id": "s1", "jobs": [id], "queues": [name], "correlationIds": [id], "flows": [id],
      "overview": true, "after": {queue: cursor}}
 
 `id` is the client's own name for the subscription; every message names the subscriptions that it answers.
@@ -52,13 +52,14 @@ class Authenticate(_Request):
 
 
 class Subscribe(_Request):
-    """Follow jobs, queues, correlation ids or the overview."""
+    """Follow jobs, queues, correlation ids, flows (whose id is the correlation id of their jobs) or the overview."""
 
     type: Literal["subscribe"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     jobs: Names = frozenset()
     queues: Names = frozenset()
     correlation_ids: Names = frozenset()
+    flows: Names = frozenset()
     overview: bool = False
     after: dict[str, str] | str | None = None
 
@@ -77,6 +78,11 @@ class Subscribe(_Request):
             Cursor.parse(text)
         return after
 
+    @property
+    def correlated(self) -> frozenset[str]:
+        """The correlation ids that are asked for, as such or as flows."""
+        return self.correlation_ids | self.flows
+
     def after_in(self, queue: str) -> Cursor | None:
         """The cursor to go on from in this queue; None to begin now."""
         text = self.after.get(queue) if isinstance(self.after, dict) else self.after
@@ -84,7 +90,7 @@ class Subscribe(_Request):
 
     def matches(self, uid: str, queue: str, correlation_id: str) -> bool:
         """Whether an event of this job is asked for."""
-        return uid in self.jobs or queue in self.queues or correlation_id in self.correlation_ids
+        return uid in self.jobs or queue in self.queues or correlation_id in self.correlated
 
 
 class Unsubscribe(_Request):

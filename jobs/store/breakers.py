@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from jobs import audit
 from jobs.errors import OptionRefused
 from jobs.models import BreakerEvent, BreakerSetting
 
@@ -23,6 +24,7 @@ def force(name: str, mode: str, by: str) -> None:
         else:
             BreakerSetting.objects.update_or_create(name=name, defaults={"mode": mode, "by": by})
         log(name, mode, f"set by {by}")
+        audit.record("force breaker", f"breaker {name}", by, mode=mode)
 
 
 def forced() -> dict[str, str]:

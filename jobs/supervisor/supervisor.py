@@ -107,7 +107,8 @@ class Supervisor:
             self._output.say(str(error))
 
     def _announce(self) -> None:
-        site, flower, sandbox = (self._ports.url(name) for name in ("PORT", "FLOWER_PORT", "SANDBOX_PORT"))
+        site, sandbox = (self._ports.url(name) for name in ("PORT", "SANDBOX_PORT"))
+        flower = f"{site}/flower"  # its own port wants a password that the site keeps
         self._runfile.write_ready(Addresses(os.getpid(), site, flower, sandbox))
         login = f"  login    {self._plan.login}\n" if self._plan.login else ""
         self._output.write(

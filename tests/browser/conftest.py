@@ -79,6 +79,7 @@ def page(transactional_db: None, site: str, context: BrowserContext, faults: Fau
     """A page of olga's, signed in, that shows the overview."""
     User.objects.create_superuser("olga", password="secret")
     page = context.new_page()
+    page.set_default_timeout(15_000)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if "Content Security" in line.text else None)
     page.goto(site)

@@ -37,12 +37,24 @@ PAGES = (
     "/schedules",
     "/performance",
     "/alerts",
+    "/jobs?q=nothing",
+    "/queues/price-updates",
+    "/flower/",
     "/admin/",
+    "/admin/jobs/job/",
+    "/admin/jobs/deadletter/",
+    "/admin/jobs/queuesettings/",
+    "/admin/jobs/auditentry/",
+    "/admin/jobs/apitoken/add/",
+    "/admin/django_celery_beat/periodictask/",
     "/no-such-page",
 )
 
 # Pages whose addresses nobody knows before: the first link of that beginning on a page, where there is one.
 BEHIND = {
+    "/jobs?state=completed": "/jobs/",
+    "/jobs?state=failed": "/jobs/",
+    "/dead-letters": "/dead-letters/cause/",
     "/wallets": "/wallets/",
     "/wallets/similarity": "/wallets/similarity/",
     "/coins": "/coins/",

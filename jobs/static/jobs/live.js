@@ -10,7 +10,8 @@
  *   stop();                                                // unsubscribes
  *
  * What can be subscribed to, alone or together:
- *   {jobs: [id, ...], queues: [name, ...], correlationIds: [id, ...], overview: true}
+ *   {jobs: [id, ...], queues: [name, ...], correlationIds: [id, ...], flows: [id, ...],
+ *    overview: true}
  * and `after: {queue: cursor}` to get what happened since a cursor that the page was rendered with.
  *
  * What the callback gets, each with `type`; job messages also have jobId, queue, timestamp (ISO) and cursor:

@@ -21,7 +21,7 @@ def test_queues_are_paused_drained_and_resumed(manage: Calls) -> None:
 def test_a_clear_must_be_confirmed(manage: Calls) -> None:
     noop.enqueue_many([{"value": n} for n in range(3)])
     refused = manage("queues", "clear", "quick")
-    assert (refused.code, "--yes" in refused.err) == (1, True)
+    assert (refused.code, "--yes" in refused.err) == (2, True)
     assert Job.objects.filter(state="waiting").count() == 3
     assert manage("queues", "clear", "quick", "--yes", "--json").json() == {"queue": "quick", "cancelled": 3}
     assert Job.objects.filter(state="cancelled").count() == 3

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import get_commands, load_command_class
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from jobs.access import may_operate
 from jobs.cli.command import ActionCommand
 from jobs.fence import keys
 from jobs.fence.connection import client
@@ -206,6 +207,25 @@ def test_a_token_needs_a_user_and_a_name_of_its_own_and_is_revoked_once(manage: 
     assert (nobody.code, nobody.err) == (2, "There is no user named 'adda'. Did you mean 'ada'?")
     assert [manage("tokens", "revoke", "nightly").code for _ in range(2)] == [0, 2]
     assert (ApiToken.objects.get().name, ApiToken.objects.get().revoked) == ("nightly", True)
+
+
+def test_a_token_without_a_user_gets_one_that_may_what_it_says_and_no_more(manage: Calls) -> None:
+    made = manage("tokens", "create", "shop", "--permissions", "operate:fixed,view", "--json").json()
+
+    row = ApiToken.objects.select_related("user").get()
+    assert made["permissions"] == row.permissions == ["operate:fixed", "view"]
+    assert (row.user.get_username(), row.user.has_usable_password()) == ("token shop", False)
+    assert [may_operate(row.user, queue) for queue in ("fixed", "quick", None)] == [True, False, False]
+
+
+@pytest.mark.parametrize("permissions", ["operat", "operate:fixd", "administer:fixed", "", ","])
+def test_permissions_that_mean_nothing_are_refused_and_nothing_is_made(
+    manage: Calls, permissions: str
+) -> None:
+    answer = manage("tokens", "create", "shop", "--permissions", permissions)
+    assert (answer.code, answer.err.split(":")[0]) == (2, "--permissions")
+    assert manage("tokens", "create", "shop").code == 2
+    assert ApiToken.objects.count() == get_user_model().objects.count() == 0
 
 
 def test_every_action_has_help_with_an_example_and_the_exit_codes() -> None:

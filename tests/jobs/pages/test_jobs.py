@@ -1,5 +1,6 @@
 """`/jobs` and `/jobs/{id}`."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,10 @@ from django.test import Client
 
 from jobs.fence import keys
 from jobs.fence.connection import client as redis
+from jobs.graphs import Flow
 from jobs.models import Dependency, Job
+from jobs.queries.flows import flow_of
+from tests import sample_tasks
 from tests.jobs.pages.conftest import NOON, MakeJob
 
 
@@ -161,3 +165,19 @@ def test_pages_follow_each_other_without_a_gap(viewer: Client, make_job: MakeJob
     listed = [job.uid for job in (*first.jobs, *second.jobs)]
     assert listed == [f"job-{number:02}" for number in reversed(range(60))]
     assert second.next is None
+
+
+def test_a_job_of_a_flow_shows_the_whole_of_it_stage_by_stage(viewer: Client) -> None:
+    flow = Flow()
+    for name, after in (("load", ()), ("left", ("load",)), ("right", ("load",)), ("sum", ("left", "right"))):
+        flow.add(name, sample_tasks.noop, {"value": name}, after, correlation_id="flow-1")
+    ids = flow.enqueue()
+    stages = [{job.uid for job in stage} for stage in flow_of("flow-1").stages]
+    assert stages == [{ids["load"]}, {ids["left"], ids["right"]}, {ids["sum"]}]
+    html = viewer.get(f"/jobs/{ids['left']}").content.decode()
+    drawn = html[html.index('class="flow') :]
+    shown = re.findall(r'href="/jobs/([\w-]+)"', drawn[: drawn.index("</section>")])
+    assert shown == [ids[name] for name in ("load", "left", "right", "sum")]
+    assert re.search(rf'href="/jobs/{ids["left"]}" aria-current="true"', drawn)
+    alone = sample_tasks.noop.delay("alone")
+    assert 'class="flow' not in viewer.get(f"/jobs/{alone.id}").content.decode()

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from jobs.fence import keys
 from jobs.fence.connection import client as redis
+from jobs.models import ApiToken
+from jobs.socket import consumer
 from tests.jobs.http.conftest import token_for
 from tests.jobs.socket.communicator import Communicator
 from tests.sample_tasks import noop
@@ -154,3 +157,29 @@ async def test_the_overview_begins_with_every_queue() -> None:
 
 async def test_an_address_that_is_no_socket_is_refused() -> None:
     assert not await Communicator("/ws/nothing/", []).connect()
+
+
+@pytest.mark.parametrize("change", ["revoked", "deactivated", "signed out"])
+async def test_a_socket_ends_when_its_user_would_not_be_let_in_any_more(
+    monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    monkeypatch.setattr(consumer, "_SECONDS_BETWEEN_LOOKS", 0.05)
+    signed_out = change == "signed out"
+    cookie = await _in_database(_session_cookie) if signed_out else ""
+    token = "" if signed_out else await _in_database(_make_token)
+    headers = {"Cookie": cookie} if cookie else {"Authorization": f"Bearer {token}"}
+    async with _socket(**headers) as socket:
+        assert (await socket.read())["type"] == "connected"
+        await socket.send({"type": "ping"})
+        assert (await socket.read())["type"] == "pong"
+        await _in_database(_shut_out, change)
+        assert await socket.read() == {"type": "websocket.close", "code": 4401}
+
+
+def _shut_out(change: str) -> None:
+    if change == "revoked":
+        ApiToken.objects.update(revoked=True)
+    elif change == "deactivated":
+        User.objects.update(is_active=False)
+    else:
+        Session.objects.all().delete()
