@@ -14,7 +14,7 @@ from execution.services.sending.policy import GasPolicy
 from execution.services.sending.run import Request, run
 from execution.services.sending.wait import OnWait
 from execution.services.wallets.kinds import wallet_at
-from jobs.errors import Permanent
+from jobs.errors import Permanent, Transient
 
 State = Intent.State
 
@@ -48,6 +48,9 @@ def execute(uid: str, node: Node, tell: OnWait) -> ExecutionResult:
     except Permanent as error:
         _write(intent, state=State.FAILED, error=str(error))
         raise
+    except Transient as error:
+        _write(intent, error=str(error))  # of the last try: the next one may go better
+        raise
     return _confirmed(intent, row)
 
 
@@ -77,6 +80,7 @@ def _request(intent: Intent) -> Request:
         call_of(intent),
         strategy.confirmations,
         GasPolicy.of(strategy.gas, most),
+        intent.chain_id,
     )
 
 
