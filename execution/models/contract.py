@@ -7,7 +7,8 @@ from django.db import models
 class Contract(models.Model):
     """Vyper source, or bytecode with its ABI; after the deployment its address and receipt.
 
-    `request_key` is the caller's own: the same key never makes a second contract. `code_verified` says that the code at the address is the one that was meant.
+    `request_key` is the caller's own: the same key never makes a second contract. `code_verified` says that
+    the code at the address is the one that was meant.
     """
 
     class State(models.TextChoices):

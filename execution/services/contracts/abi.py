@@ -60,7 +60,9 @@ def views(abi: Abi) -> list[dict[str, Any]]:
 
 def check_abi(abi: Any) -> None:
     """Refused when it is no ABI: each entry with a type, each parameter with one that can be encoded."""
-    if not isinstance(abi, list) or not all(isinstance(e, dict) and isinstance(e.get("type"), str) for e in abi):
+    if not isinstance(abi, list) or not all(
+        isinstance(e, dict) and isinstance(e.get("type"), str) for e in abi
+    ):
         raise Refused("The ABI is a list of entries, each with a type.", {"abi": "is no ABI"})
     for entry in abi:
         fault = _entry_fault(entry)
@@ -102,7 +104,11 @@ def _parameter_fault(parameter: Any, deepest: int) -> str:
 
 
 def _array_fault(dimensions: str) -> str:
-    return "" if _DIMENSIONS.fullmatch(dimensions) else f"has a tuple with strange dimensions: {dimensions!r:.50}"
+    return (
+        ""
+        if _DIMENSIONS.fullmatch(dimensions)
+        else f"has a tuple with strange dimensions: {dimensions!r:.50}"
+    )
 
 
 def type_of(parameter: dict[str, Any]) -> str:

@@ -76,9 +76,7 @@ def _look(row: ChainTransaction, node: Node, wanted: Wanted, tell: OnWait, *, pu
     return receipt
 
 
-def mined_form(
-    row: ChainTransaction, node: Node
-) -> tuple[SignedTransaction, Receipt] | tuple[None, None]:
+def mined_form(row: ChainTransaction, node: Node) -> tuple[SignedTransaction, Receipt] | tuple[None, None]:
     """Whichever signed form is in a block, with its receipt."""
     for form in row.signed.order_by("-number"):
         receipt = node.receipt(form.tx_hash)
