@@ -193,7 +193,8 @@ JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES = SCHEDULES
 JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
-JOBS_SECRET_COLUMNS = {"enrichment_exchangeaccount": ("keys",), "execution_wallet": ("key",)}  # jsonb that `secrets rotate` encrypts again
+# jsonb that `secrets rotate` encrypts again
+JOBS_SECRET_COLUMNS = {"enrichment_exchangeaccount": ("keys",), "execution_wallet": ("key",)}
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_AUTOSCALE_LOAD = env.float("JOBS_AUTOSCALE_LOAD", default=1.5)

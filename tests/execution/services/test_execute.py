@@ -64,12 +64,17 @@ def test_a_run_that_stops_after_a_step_is_gone_on_with(
     assert SignedTransaction.objects.count() == 1
 
 
-def test_an_answer_that_was_lost_after_sending_makes_no_second_transaction(mining: EvmChain) -> None:
+@pytest.mark.parametrize("blocks", [0, 1, 5])
+def test_an_answer_that_was_lost_after_sending_makes_no_second_transaction(
+    evm: EvmChain, blocks: int
+) -> None:
     intent = accepted()
     form = stop(intent, "signed")
-    mining.rpc("eth_sendRawTransaction", form.raw)  # sent, and nobody wrote it down
-    assert go(intent).tx_hash == form.tx_hash
-    assert len(mining.transactions(A)) == 1
+    evm.rpc("eth_sendRawTransaction", form.raw)  # sent, and nobody wrote it down
+    evm.mine(blocks)
+    with evm.mining():
+        assert go(intent).tx_hash == form.tx_hash
+    assert len(evm.transactions(A)) == 1
 
 
 def test_what_the_pool_dropped_is_sent_again_with_the_same_bytes(evm: EvmChain) -> None:

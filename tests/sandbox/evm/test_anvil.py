@@ -51,7 +51,7 @@ def test_anvil_is_used_funded_mined_on_a_timer_and_keeps_its_state_though_the_sa
         assert refused["error"]["message"].startswith("nonce too low")
         pid = int(next(own_state.rglob("anvil.pid")).read_text())
         server.process.kill()
-        wait_until(lambda: not Path(f"/proc/{pid}/cmdline").read_bytes(), 10, "anvil ends with the sandbox")
+        wait_until(lambda: not _runs(pid), 10, "anvil ends with the sandbox")
     with start("--block-time", "0.1") as server:
         assert call(server, *find)["result"] == receipt
         left = int(call(server, "eth_getBalance", sender.address, "latest")["result"], 16)
@@ -66,3 +66,11 @@ def _refusal(server: Server) -> str:
     body = {"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
     answer = httpx2.post(f"{server.url}/evm", json=body, timeout=30)
     return str(answer.json()["error"]) if answer.status_code == 503 else ""
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process is there and no mere zombie."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except FileNotFoundError:
+        return False
