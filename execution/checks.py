@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 
 from execution.providers.webhooks.addresses import parse_target
+from execution.services.wallets.keys import address_of
 
 
 def check_settings(**_: Any) -> list[checks.CheckMessage]:
@@ -27,8 +28,20 @@ def _faults() -> Iterator[tuple[str, str]]:
             ipaddress.ip_network(text)
         except ValueError as error:
             yield "execution.E003", f"WEBHOOK_ALLOWED_NETWORKS: {error}"
+    yield from _chain_faults()
     if settings.ALERT_COOLDOWN <= 0:
         yield "execution.E004", "ALERT_COOLDOWN is a number of seconds greater than 0"
+
+
+def _chain_faults() -> Iterator[tuple[str, str]]:
+    for place, key in enumerate(settings.EVM_PRIVATE_KEYS, 1):
+        try:
+            address_of(key)
+        except ValueError as error:
+            yield "execution.E005", f"EVM_PRIVATE_KEYS: number {place} {error}"
+    for name in ("EVM_POLL_SECONDS", "EVM_IDLE_SECONDS"):
+        if not 0 < getattr(settings, name) < float("inf"):
+            yield "execution.E006", f"{name} is a number of seconds greater than 0"
 
 
 def _url_fault(url: str) -> str:

@@ -147,6 +147,7 @@ PAGES_NAVIGATION = {  # by group: name of the address, label, icon in jobs/stati
     ),
     "Acting": (
         ("intents", "Intents", "intents"),
+        ("senders", "Senders", "key"),
         ("contracts", "Contracts", "contracts"),
         ("speech", "Speech", "speech"),
         ("notifications", "Notifications", "notifications"),

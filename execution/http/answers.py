@@ -94,12 +94,19 @@ class IntentDetail(Answer):
 
 
 class SenderOut(Answer):
-    """An account that may act."""
+    """An account that may act; `owner` signs for a smart account."""
 
     address: str
     label: str
     kind: str
     origin: str
+    owner: str = ""
+
+
+class SenderList(Answer):
+    """The accounts that may act."""
+
+    items: list[SenderOut]
 
 
 class IntentList(Answer):
@@ -161,9 +168,10 @@ class ContractList(Answer):
 
 
 class DeploymentStartedOut(Answer):
-    """A new contract and the job that deploys it."""
+    """A contract and the job that deploys it; `created` is False when the request key was known."""
 
     id: str
+    created: bool
     correlation_id: str
     job_id: str
     links: Links

@@ -1,11 +1,12 @@
 """/contracts: deploy one, read it, call what only reads."""
 
+import json
 from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import ConfigDict
+from pydantic import ConfigDict, field_validator
 
 from enrichment.evm_addresses import EvmAddress
 from execution.flows.contracts import start_deployment
@@ -25,7 +26,7 @@ PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 class DeploymentIn(Schema):
     """Vyper source, or bytecode with its ABI. Large numbers and bytes among the arguments are text."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_. -]+$")
     environment: Literal["development", "staging", "production"] = "development"
@@ -35,6 +36,17 @@ class DeploymentIn(Schema):
     abi: list[dict[str, Any]] = Field(default_factory=list, max_length=500)
     arguments: list[Any] = Field(default_factory=list, max_length=50)
     tags: list[str] = Field(default_factory=list, max_length=20)
+    request_key: str | None = Field(
+        None, alias="requestKey", min_length=1, max_length=100, pattern=r"^[^\x00]+$",
+        description="The same key never makes a second contract.",
+    )  # fmt: skip
+
+    @field_validator("source", "arguments", "abi")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        if "\\u0000" in json.dumps(value):
+            raise ValueError("holds the character U+0000")
+        return value
 
 
 class Wanted(Schema):
@@ -64,13 +76,15 @@ def newest(request: HttpRequest, wanted: Query[Wanted]) -> ContractList:
 
 @router.post("", response={202: DeploymentStartedOut, **PROBLEMS})
 def deploy(request: HttpRequest, wanted: DeploymentIn) -> Status[DeploymentStartedOut]:
-    """Deploy a contract. `environment` and `tags` decide the job's priority."""
+    """Deploy a contract. `environment` and `tags` decide the job's priority; with a `requestKey` it is never
+    deployed twice."""
     must_operate(request)
     started = start_deployment(ContractDraft(**wanted.model_dump()))
     return Status(
         202,
         DeploymentStartedOut(
             id=started.contract.uid,
+            created=started.created,
             correlation_id=started.contract.correlation_id,
             job_id=started.job_id,
             links=represent.links(started.job_id),

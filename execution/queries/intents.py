@@ -25,12 +25,13 @@ class Trail:
 
 @dataclass(frozen=True)
 class Sender:
-    """An account that may act; `origin` says where its key is."""
+    """An account that may act; `origin` says where its key is, `owner` who signs for a smart account."""
 
     address: str
     label: str
     kind: str
     origin: str
+    owner: str = ""
 
 
 def trail_of(uid: str) -> Trail:
@@ -54,7 +55,7 @@ def newest_intents(state: str = "", before: int | None = None, limit: int = 50) 
 
 def senders() -> list[Sender]:
     """The accounts that may act: of rows, of the environment, and the local chain's samples."""
-    found = [Sender(w.address, w.label, w.kind, "stored") for w in Wallet.objects.order_by("id")]
+    found = [Sender(w.address, w.label, w.kind, "stored", w.owner) for w in Wallet.objects.order_by("id")]
     found += [Sender(address, "", "key", "environment") for address in _environment()]
     found += [Sender(a.address, a.label, "key", "sample") for a in sample_accounts()]
     return list({sender.address: sender for sender in reversed(found)}.values())[::-1]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from enrichment.providers.evm.node import node
 from execution.models import Contract
 from execution.services.contracts.artifacts import FOLDER, NAMES, artifact, build, source_of
 from execution.services.contracts.compile import DoesNotCompile
@@ -112,7 +113,7 @@ def test_a_smart_account_pays_and_its_owner_signs(operator: Client, evm: EvmChai
     account = deployed(operator, evm, {
         "name": "Account", "sender": A.address, "source": source_of("smart_account"), "arguments": [A.address],
     })["address"]  # fmt: skip
-    store_smart_account(account, A.address, "Shared purse")
+    store_smart_account(account, A.address, node(), "Shared purse")
     with evm.mining(), testing.inline():
         for sender, recipient in ((A.address, account), (account, B.address)):
             body = {"sender": sender, "recipient": recipient, "amount": str(2 * ETHER)}

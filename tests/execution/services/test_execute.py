@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -20,11 +19,11 @@ from execution.services.intents.execute import execute
 from execution.services.sending.run import TransactionReverted
 from execution.services.sending.send import NonceUsed, PriceBound
 from jobs.errors import Permanent
-from sandbox.evm.accounts import Account
 from tests.evm_chain import ACCOUNTS, EvmChain, signed
 from tests.execution import stops
 from tests.execution.intents import ETHER, A, B, accepted
 from tests.execution.runs import go, stop
+from tests.execution.tokens import send, token
 
 pytestmark = pytest.mark.django_db
 
@@ -181,19 +180,19 @@ def test_a_sender_without_a_key_fails_for_good_and_takes_no_nonce(evm: EvmChain)
 
 
 def test_a_call_that_the_contract_refuses_is_not_sent(evm: EvmChain) -> None:
-    token = _token(evm)
+    address = token(evm)
     with pytest.raises(Reverted, match="not enough tokens"):
-        go(accepted(kind="token_transfer", sender=B.address, recipient=A.address, token=token, amount=1))
+        go(accepted(kind="token_transfer", sender=B.address, recipient=A.address, token=address, amount=1))
     assert not ChainTransaction.objects.exists()
 
 
 def test_a_transaction_that_reverts_on_the_chain_says_why(evm: EvmChain) -> None:
-    token = _token(evm)
-    _send(evm, A, 1, token, encode_call(artifact("token").abi, "approve", [B.address, 1000]))
-    intent = accepted(kind="token_transfer", token=token, amount=1000)
+    address = token(evm)
+    send(evm, A, 1, address, encode_call(artifact("token").abi, "approve", [B.address, 1000]))
+    intent = accepted(kind="token_transfer", token=address, amount=1000)
     stop(intent, "signed")
     taken = encode_call(artifact("token").abi, "transferFrom", [A.address, B.address, 1000])
-    _send(evm, B, 0, token, taken)  # between the estimate and the block
+    send(evm, B, 0, address, taken)  # between the estimate and the block
     with evm.mining(), pytest.raises(TransactionReverted, match="execution reverted: not enough tokens"):
         go(intent)
     intent.refresh_from_db()
@@ -201,8 +200,8 @@ def test_a_transaction_that_reverts_on_the_chain_says_why(evm: EvmChain) -> None
 
 
 def test_a_transaction_that_runs_out_of_gas_fails_for_good(evm: EvmChain) -> None:
-    token = _token(evm)
-    intent = accepted(kind="token_transfer", token=token, amount=5)
+    address = token(evm)
+    intent = accepted(kind="token_transfer", token=address, amount=5)
     stop(intent, "nonce")
     ChainTransaction.objects.update(gas=22_500)
     with evm.mining(), pytest.raises(TransactionReverted, match=r"out of gas: all 22,500 were used"):
@@ -237,19 +236,3 @@ def test_two_hundred_intents_of_five_senders_leave_no_gap(mining: EvmChain, sett
     paid = sum(tx.value for sender in senders for tx in mining.transactions(sender))
     assert paid == sum(range(1, 201))
     assert not ChainTransaction.objects.exclude(state="confirmed").exists()
-
-
-def _token(evm: EvmChain) -> Any:
-    """A token whose 1,000 base units belong to A; deployed by hand."""
-    from eth_abi import encode
-
-    data = artifact("token").bytecode + encode(["string", "string", "uint256"], ["Test", "TST", 1000]).hex()
-    return _send(evm, A, 0, b"", data)["contractAddress"]
-
-
-def _send(evm: EvmChain, sender: Account, nonce: int, to: str | bytes, data: str) -> Any:
-    """A transaction past the product; its receipt."""
-    raw = signed(sender, nonce, to, 0, data=data, gas=2_000_000)
-    digest = evm.rpc("eth_sendRawTransaction", raw)
-    evm.mine()
-    return evm.rpc("eth_getTransactionReceipt", digest)
