@@ -1,6 +1,5 @@
 """/contracts: deploy one, read it, call what only reads."""
 
-import json
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -18,6 +17,7 @@ from execution.services.contracts.deploy import ContractDraft
 from jobs.http import represent
 from jobs.http.answers import ProblemOut
 from jobs.http.auth import must_operate
+from jobs.http.schemas import Tag
 
 router = Router(by_alias=True, tags=["contracts"])
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
@@ -35,7 +35,7 @@ class DeploymentIn(Schema):
     bytecode: str = Field("", max_length=200_000)
     abi: list[dict[str, Any]] = Field(default_factory=list, max_length=500)
     arguments: list[Any] = Field(default_factory=list, max_length=50)
-    tags: list[str] = Field(default_factory=list, max_length=20)
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
     request_key: str | None = Field(
         None, alias="requestKey", min_length=1, max_length=100, pattern=r"^[^\x00]+$",
         description="The same key never makes a second contract.",
@@ -44,9 +44,17 @@ class DeploymentIn(Schema):
     @field_validator("source", "arguments", "abi")
     @classmethod
     def _storable(cls, value: Any) -> Any:
-        if "\\u0000" in json.dumps(value):
+        if _holds_nul(value):
             raise ValueError("holds the character U+0000")
         return value
+
+
+def _holds_nul(value: Any) -> bool:
+    """PostgreSQL has no place for it. The parser has refused what nests too deeply for this."""
+    if isinstance(value, str):
+        return "\x00" in value
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return any(map(_holds_nul, parts))
 
 
 class Wanted(Schema):

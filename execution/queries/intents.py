@@ -36,11 +36,11 @@ class Sender:
 
 def trail_of(uid: str) -> Trail:
     """One intent. NotFound when there is none."""
-    intent = Intent.objects.select_related("strategy").filter(uid=uid).first()
+    rows = Intent.objects.select_related("strategy").filter(uid=uid)
+    intent = rows.first() if uid.isprintable() else None  # PostgreSQL cannot even look for U+0000
     if intent is None:
         raise NotFound(f"There is no intent {uid}.")
-    rows = ChainTransaction.objects.filter(subject=subject_of(uid)).order_by("-id")
-    row = rows.first()
+    row = ChainTransaction.objects.filter(subject=subject_of(uid)).order_by("-id").first()
     forms = list(row.signed.order_by("number")) if row else []
     return Trail(intent, jobs_of_correlation(intent.correlation_id), row, forms)
 

@@ -29,12 +29,13 @@ def address_of(key: str) -> str:
     """The address of a private key. ValueError when it is none; the message does not repeat it."""
     from eth_account import Account
 
+    problem = "is no private key: 0x and 64 hexadecimal digits"
+    if not _KEY.fullmatch(key):  # the library takes a shorter one, too: another account than was meant
+        raise ValueError(problem)
     try:
-        if not _KEY.fullmatch(key):  # the library takes a shorter one, too: another account than was meant
-            raise ValueError
         return str(Account.from_key(key).address)
     except Exception:
-        raise ValueError("is no private key: 0x and 64 hexadecimal digits") from None
+        raise ValueError(problem) from None
 
 
 def environment_addresses() -> tuple[str, ...]:
