@@ -61,12 +61,13 @@ class TrailJobOut(Answer):
 
 
 class FormOut(Answer):
-    """A signed form of the transaction; the bytes stay here."""
+    """A signed form of the transaction; the bytes stay here. `fills`: it does nothing but spend the nonce."""
 
     number: int
     tx_hash: str
     max_fee: Wei
     tip: Wei
+    fills: bool
     signed_at: datetime
     accepted_at: datetime | None
 

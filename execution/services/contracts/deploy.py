@@ -99,10 +99,10 @@ def deploy(uid: str, node: Node, tell: OnWait) -> DeploymentResult:
         row = run(_request(contract, data), node, tell)
         return _deployed(contract, row, node, runtime)
     except Permanent as error:
-        _write(contract, state=State.FAILED, error=str(error))
+        _note_fault(contract, error, state=State.FAILED)
         raise
     except Transient as error:
-        _write(contract, error=str(error))  # of the last try: the next one may go better
+        _note_fault(contract, error)  # of the last try: the next one may go better
         raise
 
 
@@ -171,6 +171,12 @@ def _check_bytecode(bytecode: str) -> None:
         raise Refused(
             "The bytecode is no hexadecimal text that begins with 0x.", {"bytecode": "is no bytecode"}
         )
+
+
+def _note_fault(contract: Contract, error: Exception, **values: object) -> None:
+    """A run that was given up for dead may end after the one that took its place has deployed the contract."""
+    undeployed = Contract.objects.filter(pk=contract.pk).exclude(state=State.DEPLOYED)
+    undeployed.update(updated_at=timezone.now(), error=str(error), **values)
 
 
 def _write(contract: Contract, **values: object) -> None:

@@ -1,5 +1,7 @@
 """Writes wallets: keys encrypted, smart accounts once the chain has said that they obey their owner."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from enrichment.providers.evm.errors import NodeRefused, Reverted
@@ -75,7 +77,7 @@ def _owner_of(address: str, node: Node) -> str:
 
 
 @transaction.atomic
-def _stored(address: str, values: dict[str, object]) -> Wallet:
+def _stored(address: str, values: Mapping[str, object]) -> Wallet:
     row, created = Wallet.objects.update_or_create(address=address, defaults=values)
     action = "add sender" if created else "change sender"
     audit.record(action, f"sender {address}", label=row.label, kind=row.kind)
