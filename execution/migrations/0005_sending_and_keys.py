@@ -13,7 +13,7 @@ def offer_what_is_signed(apps: Any, _: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('execution', '0003_chain'),
+        ('execution', '0004_plurals'),
     ]
 
     operations = [
