@@ -116,6 +116,7 @@ QUEUES = (
             "monitoring.tasks.health.report_health", "monitoring.tasks.metrics.roll_up_metrics",
             "enrichment.tasks.social.cleanup_old_social_metrics",
             "enrichment.tasks.coins.cleanup_old_price_data", "enrichment.tasks.coins.warm_cache",
+            "execution.tasks.retention.cleanup_old_notifications", "execution.tasks.retention.cleanup_old_speech",
         ),
     ),
 )  # fmt: skip

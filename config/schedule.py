@@ -20,6 +20,18 @@ SCHEDULES = (
         crontab="0 2 * * *",
         kwargs={"older_than_days": 30},
     ),
+    Schedule(
+        "removal of old notifications",
+        "execution.tasks.retention.cleanup_old_notifications",
+        crontab="15 2 * * *",
+        kwargs={"older_than_days": 90},
+    ),
+    Schedule(
+        "removal of old speech",
+        "execution.tasks.retention.cleanup_old_speech",
+        crontab="45 2 * * *",
+        kwargs={"older_than_days": 30},
+    ),
     # -- coins: a schedule fans out over those that are followed (docs/decisions) ---------------------
     Schedule(
         "coin prices",

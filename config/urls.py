@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from analysis.http import alerts, coins, wallets
 from enrichment.http import exchanges, news, orders, social
-from execution.http import contracts, intents, notifications, speech
+from execution.http import contracts, intents, notifications, senders, speech
 from jobs.http.api import api
 from monitoring.http import routes_alerts, routes_queues
 from monitoring.http.prometheus import metrics
@@ -22,6 +22,7 @@ api.add_router("/exchange-accounts", exchanges.router)
 api.add_router("/exchange-prices", exchanges.prices_router)
 api.add_router("/orders", orders.router)
 api.add_router("/intents", intents.router)
+api.add_router("/senders", senders.router)
 api.add_router("/contracts", contracts.router)
 api.add_router("/speech", speech.router)
 api.add_router("/notifications", notifications.router)

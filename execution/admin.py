@@ -18,7 +18,7 @@ from execution.models import (
     Speech,
     Wallet,
 )
-from execution.recipients import Channel, recipient_fault, shown_recipient
+from execution.recipients import Channel, refused_at_the_door, shown_recipient
 from jobs import audit
 from jobs.admin.reading import ReadOnlyAdmin, shows
 from jobs.configuration import queue_book
@@ -46,7 +46,7 @@ class AlertRecipientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
         """The recipient fits its channel."""
         cleaned = super().clean() or {}
         channel, recipient = cleaned.get("channel"), cleaned.get("recipient")
-        fault = recipient_fault(Channel(channel), recipient) if channel and recipient else ""
+        fault = refused_at_the_door(Channel(channel), recipient) if channel and recipient else ""
         if fault:
             self.add_error("recipient", fault)
         return cleaned

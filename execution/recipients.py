@@ -6,7 +6,8 @@ from enum import StrEnum
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from execution.providers.webhooks.addresses import parse_target
+from execution.providers.webhooks.addresses import literal_fault, parse_target
+from execution.providers.webhooks.policy import allowed_places
 
 _LABEL = re.compile(r"[A-Za-z0-9_.:\- ]{1,100}")
 
@@ -30,6 +31,14 @@ def recipient_fault(channel: Channel, recipient: str) -> str:
             return "is no e-mail address"
         return ""
     return "" if _LABEL.fullmatch(recipient) else "is a name of up to 100 letters, digits, - _ . : or spaces"
+
+
+def refused_at_the_door(channel: Channel, recipient: str) -> str:
+    """What is wrong with a recipient as far as it can be told before anything is sent; empty when nothing is."""
+    fault = recipient_fault(channel, recipient)
+    if fault or channel is not Channel.WEBHOOK:
+        return fault
+    return literal_fault(parse_target(recipient), allowed_places())
 
 
 def shown_recipient(channel: Channel, recipient: str) -> str:

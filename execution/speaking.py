@@ -4,11 +4,13 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from execution.providers.speech.engines import Engine
 
 LONGEST = 4096  # characters; OpenAI's limit too
 _BREAKS = "\n\r\t"
+_MOST_MARKS = 4  # accents of one letter: engines take a time that grows with their square
 
 
 class Mode(StrEnum):
@@ -46,4 +48,10 @@ def text_fault(text: str) -> str:
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"} and character not in _BREAKS:
             return f"holds the character U+{ord(character):04X}, which nobody can read aloud"
+    if any(len(list(run)) > _MOST_MARKS for marked, run in groupby(text, _is_mark) if marked):
+        return f"piles up more than {_MOST_MARKS} marks on one letter"
     return "" if any(map(str.isalnum, text)) else "has nothing that could be spoken"
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.combining(character) > 0

@@ -9,6 +9,7 @@ from django.db import transaction
 from analysis.models import Intent
 from analysis.services.intents.draft import Draft
 from analysis.services.intents.fulfil import store_intent
+from jobs.queries.finding import jobs_of_correlation
 
 EXECUTE = "execution.tasks.intents.execute_intent"  # execution is above: it is not imported
 
@@ -24,10 +25,16 @@ class IntentStarted:
 
 @transaction.atomic
 def start_intent(draft: Draft) -> IntentStarted:
-    """Store an intent and enqueue its check, both or neither. Raises Refused for a strategy that is none."""
+    """Store an intent and enqueue its check, both or neither.
+
+    Raises Refused for a strategy that is none, and for a request key of another intent.
+    """
     from analysis.tasks.intents import fulfill_intent
 
     intent, created = store_intent(draft)
+    jobs = [] if created else jobs_of_correlation(intent.correlation_id)
+    if jobs:
+        return IntentStarted(intent, jobs[0].uid, created=False)
     job = fulfill_intent.using(correlation_id=intent.correlation_id).enqueue(intent_id=intent.uid)
     return IntentStarted(intent, job.id, created)
 

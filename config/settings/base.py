@@ -156,6 +156,7 @@ PAGES_NAVIGATION = {  # by group: name of the address, label, icon in jobs/stati
     ),
     "Acting": (
         ("intents", "Intents", "intents"),
+        ("senders", "Senders", "key"),
         ("contracts", "Contracts", "contracts"),
         ("speech", "Speech", "speech"),
         ("notifications", "Notifications", "notifications"),
@@ -211,7 +212,8 @@ JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES: Sequence[Schedule] = SCHEDULES
 JOBS_PRIORITY_RULES = RULES
 JOBS_PROCFILE: Path | None = BASE_DIR / "Procfile"  # checked for queues that no worker line consumes
-JOBS_SECRET_COLUMNS = {"enrichment_exchangeaccount": ("keys",)}  # jsonb that `secrets rotate` encrypts again
+# jsonb that `secrets rotate` encrypts again
+JOBS_SECRET_COLUMNS = {"enrichment_exchangeaccount": ("keys",), "execution_wallet": ("key",)}
 JOBS_LEASE = env.float("JOBS_LEASE", default=30.0)
 JOBS_PROOF_EVERY = env.float("JOBS_PROOF_EVERY", default=10.0)
 JOBS_AUTOSCALE_LOAD = env.float("JOBS_AUTOSCALE_LOAD", default=1.5)
@@ -267,6 +269,9 @@ SOLANA_RPC_URL = env.str("SOLANA_RPC_URL", default="")
 EVM_RPC_URL = env.str("EVM_RPC_URL", default="")
 EVM_PRIVATE_KEYS = env.list("EVM_PRIVATE_KEYS", default=[])  # of senders that have no row of their own
 EVM_POLL_SECONDS = env.float("EVM_POLL_SECONDS", default=0.5)  # between two looks for a receipt
+EVM_IDLE_SECONDS = env.float(
+    "EVM_IDLE_SECONDS", default=30.0
+)  # until a nonce that nobody uses is spent on nothing, where others wait behind it
 DEXSCREENER_URL = env.str("DEXSCREENER_URL", default="")
 COINGECKO_URL = env.str("COINGECKO_URL", default="")
 EXCHANGES = env.list(

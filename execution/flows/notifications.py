@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from execution.models import Notification
-from execution.recipients import Channel, recipient_fault
+from execution.recipients import Channel, refused_at_the_door
 from execution.services.notifications.record import KeyReused, Message, record
 from execution.tasks.notifications import send_notification
 from jobs.errors import ArgumentsRefused
@@ -51,7 +51,7 @@ def notify(
 def _check(channel: str, recipient: str) -> None:
     if channel not in set(Channel):
         return  # told by the task's own check, together with the other fields
-    fault = recipient_fault(Channel(channel), recipient) if recipient else ""
+    fault = refused_at_the_door(Channel(channel), recipient) if recipient else ""
     if fault:
         raise ArgumentsRefused("send_notification", {"recipient": fault})
 

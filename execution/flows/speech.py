@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from execution.models import Speech
 from execution.providers.speech.engines import Engine, engine
+from execution.services.speech.files import can_be_heard
 from execution.services.speech.speak import assign, record
 from execution.speaking import Mode, Order, faults_of
 from execution.tasks.speech import process_tts
@@ -48,4 +48,4 @@ def say(text: str, voice: str = "", speed: float = 1.0, mode: str = Mode.STANDAR
 
 def _spoken(order: Order, speaker: Engine) -> Speech | None:
     row = Speech.objects.filter(key=order.key(speaker)).exclude(file="").first()
-    return row if row and default_storage.exists(row.stored_as) else None
+    return row if row and can_be_heard(row) else None

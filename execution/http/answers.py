@@ -61,12 +61,13 @@ class TrailJobOut(Answer):
 
 
 class FormOut(Answer):
-    """A signed form of the transaction; the bytes stay here."""
+    """A signed form of the transaction; the bytes stay here. `fills`: it does nothing but spend the nonce."""
 
     number: int
     tx_hash: str
     max_fee: Wei
     tip: Wei
+    fills: bool
     signed_at: datetime
     accepted_at: datetime | None
 
@@ -94,12 +95,19 @@ class IntentDetail(Answer):
 
 
 class SenderOut(Answer):
-    """An account that may act."""
+    """An account that may act; `owner` signs for a smart account."""
 
     address: str
     label: str
     kind: str
     origin: str
+    owner: str = ""
+
+
+class SenderList(Answer):
+    """The accounts that may act."""
+
+    items: list[SenderOut]
 
 
 class IntentList(Answer):
@@ -161,9 +169,10 @@ class ContractList(Answer):
 
 
 class DeploymentStartedOut(Answer):
-    """A new contract and the job that deploys it."""
+    """A contract and the job that deploys it; `created` is False when the request key was known."""
 
     id: str
+    created: bool
     correlation_id: str
     job_id: str
     links: Links

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import ConfigDict
+from pydantic import ConfigDict, field_validator
 
 from enrichment.evm_addresses import EvmAddress
 from execution.flows.contracts import start_deployment
@@ -17,6 +17,7 @@ from execution.services.contracts.deploy import ContractDraft
 from jobs.http import represent
 from jobs.http.answers import ProblemOut
 from jobs.http.auth import must_operate
+from jobs.http.schemas import Tag
 
 router = Router(by_alias=True, tags=["contracts"])
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
@@ -25,7 +26,7 @@ PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 class DeploymentIn(Schema):
     """Vyper source, or bytecode with its ABI. Large numbers and bytes among the arguments are text."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     name: str = Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_. -]+$")
     environment: Literal["development", "staging", "production"] = "development"
@@ -34,7 +35,26 @@ class DeploymentIn(Schema):
     bytecode: str = Field("", max_length=200_000)
     abi: list[dict[str, Any]] = Field(default_factory=list, max_length=500)
     arguments: list[Any] = Field(default_factory=list, max_length=50)
-    tags: list[str] = Field(default_factory=list, max_length=20)
+    tags: list[Tag] = Field(default_factory=list, max_length=20)
+    request_key: str | None = Field(
+        None, alias="requestKey", min_length=1, max_length=100, pattern=r"^[^\x00]+$",
+        description="The same key never makes a second contract.",
+    )  # fmt: skip
+
+    @field_validator("source", "arguments", "abi")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        if _holds_nul(value):
+            raise ValueError("holds the character U+0000")
+        return value
+
+
+def _holds_nul(value: Any) -> bool:
+    """PostgreSQL has no place for it. The parser has refused what nests too deeply for this."""
+    if isinstance(value, str):
+        return "\x00" in value
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return any(map(_holds_nul, parts))
 
 
 class Wanted(Schema):
@@ -64,13 +84,15 @@ def newest(request: HttpRequest, wanted: Query[Wanted]) -> ContractList:
 
 @router.post("", response={202: DeploymentStartedOut, **PROBLEMS})
 def deploy(request: HttpRequest, wanted: DeploymentIn) -> Status[DeploymentStartedOut]:
-    """Deploy a contract. `environment` and `tags` decide the job's priority."""
+    """Deploy a contract. `environment` and `tags` decide the job's priority; with a `requestKey` it is never
+    deployed twice."""
     must_operate(request)
     started = start_deployment(ContractDraft(**wanted.model_dump()))
     return Status(
         202,
         DeploymentStartedOut(
             id=started.contract.uid,
+            created=started.created,
             correlation_id=started.contract.correlation_id,
             job_id=started.job_id,
             links=represent.links(started.job_id),

@@ -23,7 +23,7 @@ class ChainTransaction(models.Model):
 
     It is written before anything is signed, so that whoever goes on after a crash takes the same nonce: the
     chain then takes at most one of its signed forms. `abandoned` is one that can never be on the chain,
-    because another transaction used its nonce.
+    because another transaction used its nonce. `updated_at` is the last sign of life of whoever works on it.
     """
 
     class State(models.TextChoices):
@@ -71,7 +71,11 @@ class ChainTransaction(models.Model):
 
 
 class SignedTransaction(models.Model):
-    """A signed form: the bytes that are sent, and sent again. A later one pays more for the same nonce."""
+    """A signed form: the bytes that are sent, and sent again. A later one pays more for the same nonce.
+
+    `offered_at` is set before the bytes are given to a node for the first time: without it no node has them.
+    `fills` marks one that does nothing but spend the nonce.
+    """
 
     transaction = models.ForeignKey(ChainTransaction, models.CASCADE, related_name="signed")
     number = models.PositiveSmallIntegerField()
@@ -79,7 +83,9 @@ class SignedTransaction(models.Model):
     raw = models.TextField()
     max_fee = models.DecimalField(max_digits=30, decimal_places=0)
     tip = models.DecimalField(max_digits=30, decimal_places=0)
+    fills = models.BooleanField(default=False)
     signed_at = models.DateTimeField(auto_now_add=True)
+    offered_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -7,7 +7,8 @@ from django.db import models
 class Contract(models.Model):
     """Vyper source, or bytecode with its ABI; after the deployment its address and receipt.
 
-    `code_verified` says that the code at the address is the one that was meant.
+    `request_key` is the caller's own: the same key never makes a second contract. `code_verified` says that
+    the code at the address is the one that was meant.
     """
 
     class State(models.TextChoices):
@@ -26,6 +27,7 @@ class Contract(models.Model):
         PRODUCTION = "production"
 
     uid = models.CharField(max_length=36, unique=True)
+    request_key = models.CharField(max_length=100, null=True, unique=True)
     name = models.CharField(max_length=100)
     environment = models.CharField(max_length=20, choices=Environment.choices)
     tags: "ArrayField[list[str], list[str]]" = ArrayField(models.CharField(max_length=50), default=list)

@@ -13,7 +13,7 @@ from jobs.errors import JobError, NotFound, Refused, Transient, Unavailable
 
 def contract_of(uid: str) -> Contract:
     """One contract. NotFound when there is none."""
-    found = Contract.objects.filter(uid=uid).first()
+    found = Contract.objects.filter(uid=uid).first() if uid.isprintable() else None
     if found is None:
         raise NotFound(f"There is no contract {uid}.")
     return found

@@ -25,21 +25,22 @@ class Trail:
 
 @dataclass(frozen=True)
 class Sender:
-    """An account that may act; `origin` says where its key is."""
+    """An account that may act; `origin` says where its key is, `owner` who signs for a smart account."""
 
     address: str
     label: str
     kind: str
     origin: str
+    owner: str = ""
 
 
 def trail_of(uid: str) -> Trail:
     """One intent. NotFound when there is none."""
-    intent = Intent.objects.select_related("strategy").filter(uid=uid).first()
+    rows = Intent.objects.select_related("strategy").filter(uid=uid)
+    intent = rows.first() if uid.isprintable() else None  # PostgreSQL cannot even look for U+0000
     if intent is None:
         raise NotFound(f"There is no intent {uid}.")
-    rows = ChainTransaction.objects.filter(subject=subject_of(uid)).order_by("-id")
-    row = rows.first()
+    row = ChainTransaction.objects.filter(subject=subject_of(uid)).order_by("-id").first()
     forms = list(row.signed.order_by("number")) if row else []
     return Trail(intent, jobs_of_correlation(intent.correlation_id), row, forms)
 
@@ -54,7 +55,7 @@ def newest_intents(state: str = "", before: int | None = None, limit: int = 50) 
 
 def senders() -> list[Sender]:
     """The accounts that may act: of rows, of the environment, and the local chain's samples."""
-    found = [Sender(w.address, w.label, w.kind, "stored") for w in Wallet.objects.order_by("id")]
+    found = [Sender(w.address, w.label, w.kind, "stored", w.owner) for w in Wallet.objects.order_by("id")]
     found += [Sender(address, "", "key", "environment") for address in _environment()]
     found += [Sender(a.address, a.label, "key", "sample") for a in sample_accounts()]
     return list({sender.address: sender for sender in reversed(found)}.values())[::-1]

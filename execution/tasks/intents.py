@@ -18,8 +18,8 @@ def execute_intent(self: Any, *, intent_id: str) -> ExecutionResult:
     """Sign, send and confirm. Run again after a crash or an error, it goes on where it was: one nonce, the
     same bytes, never a second transaction.
 
-    Without money it is tried again with growing delays, after a network error at once; a transaction that
-    can never succeed fails for good.
+    Without money it is tried again with growing delays. After a network error it is tried again at once, and
+    with growing delays when that fails, too. A transaction that can never succeed fails for good.
     """
 
     def tell(confirmations: int, wanted: int) -> None:
@@ -34,6 +34,8 @@ def execute_intent(self: Any, *, intent_id: str) -> ExecutionResult:
     except NodeRefused:
         raise
     except Transient as error:
+        if self.request.retries:
+            raise
         raise self.retry(exc=error, countdown=AT_ONCE) from error
     progress(1, f"Confirmed in block {result.block}")
     return result

@@ -56,9 +56,10 @@ class EvmService:
         self._backend: Backend | None = None
         self._problem: BaseException | None = None
         self._ready = threading.Event()
+        self._closed = threading.Event()
 
     def start(self) -> "EvmService":
-        """Open the chain, in a thread."""
+        """Open the chain, in a thread, which stays until `close`: anvil ends with the thread that started it."""
         threading.Thread(target=self._open, name="evm-start", daemon=True).start()
         return self
 
@@ -80,6 +81,7 @@ class EvmService:
         self._ready.wait(_START)
         if self._backend is not None:
             self._backend.close()
+        self._closed.set()
 
     def _open(self) -> None:
         try:
@@ -89,6 +91,7 @@ class EvmService:
             raise
         finally:
             self._ready.set()
+        self._closed.wait()
 
     def _made(self) -> Backend:
         accounts = funded_accounts(self._seed)

@@ -1,6 +1,7 @@
 """Real workers, killed with SIGKILL right after each step: one transaction on the chain."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from tests.execution.intents import accepted
 from tests.jobs.faults.history import wait_for_all
 from tests.processes import Platform
 
-# What dies, after which step. The last one takes a whole worker with it.
-KILLS = {"nonce": "child", "signed": "child", "sent": "worker", "waiting": "child"}
+# What dies, after which step: the process that runs the job, or the whole worker with all that it runs.
+KILLS = {"nonce": "worker", "signed": "child", "sent": "worker", "waiting": "child"}
 
 
 @pytest.fixture
@@ -40,8 +41,8 @@ def test_a_worker_that_is_killed_after_any_step_leaves_one_transaction(
     platform: Platform, evm: EvmChain, tmp_path: Path
 ) -> None:
     platform.dispatcher()
-    platform.worker("w1", "blockchain-execution")
-    platform.worker("w2", "blockchain-execution")
+    with ThreadPoolExecutor(3) as starting:  # two of them will die
+        list(starting.map(lambda name: platform.worker(name, "blockchain-execution"), ("w1", "w2", "w3")))
     intents = [
         accepted(sender=ACCOUNTS[place].address, recipient=ACCOUNTS[7].address, strategy="fast")
         for place in range(len(KILLS))

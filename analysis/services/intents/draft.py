@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from enrichment.evm_addresses import EvmAddress
 
 Amount = Annotated[int, Field(ge=0, lt=2**256)]
+Price = Annotated[int, Field(ge=1, lt=10**30)]  # wei per gas: the column's digits, and far above any sense
+Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]+$")]
 
 
 class Draft(BaseModel):
@@ -23,15 +25,20 @@ class Draft(BaseModel):
     amount: Amount = 0
     data: str = Field("0x", max_length=100_000, pattern=r"^0x([0-9a-fA-F]{2})*$")
     chain_id: int | None = Field(None, ge=1, le=2**53)
-    max_gas_price: Amount | None = None
+    max_gas_price: Price | None = None
     expires_at: datetime | None = None
-    strategy: str = Field("standard", max_length=50)
-    request_key: str | None = Field(None, min_length=1, max_length=100)
+    strategy: Name = Field("standard", max_length=50)
+    request_key: Name | None = Field(None, max_length=100)
 
     @field_validator("expires_at")
     @classmethod
     def _in_utc(cls, moment: datetime | None) -> datetime | None:
-        return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+        if moment is None or moment.tzinfo is None:
+            return moment and moment.replace(tzinfo=UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("this time lies outside the years 1 to 9999 in UTC") from None
 
     @model_validator(mode="after")
     def _whole(self) -> "Draft":

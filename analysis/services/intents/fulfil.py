@@ -9,7 +9,7 @@ from analysis.models import Intent
 from analysis.services.intents.draft import Draft
 from analysis.services.intents.facts import Facts, with_history
 from analysis.services.intents.strategies import reasons_against, strategy_named
-from jobs.errors import Permanent
+from jobs.errors import Permanent, Refused
 from jobs.ids import new_id
 
 
@@ -26,7 +26,7 @@ class Verdict:
 def store_intent(draft: Draft) -> tuple[Intent, bool]:
     """The row of a new intent, and whether it is new: the same `request_key` meets the first one.
 
-    Raises Refused for a strategy that is none.
+    Raises Refused for a strategy that is none, and for a key that another intent has.
     """
     strategy = strategy_named(draft.strategy)
     uid = new_id()
@@ -34,7 +34,17 @@ def store_intent(draft: Draft) -> tuple[Intent, bool]:
     fresh = {"uid": uid, "correlation_id": f"intent-{uid}", "strategy": strategy, **values}
     if draft.request_key is None:
         return Intent.objects.create(**fresh), True
-    return Intent.objects.get_or_create(request_key=draft.request_key, defaults=fresh)
+    row, created = Intent.objects.get_or_create(request_key=draft.request_key, defaults=fresh)
+    if not created and not _is_same(row, values | {"strategy": strategy}):
+        problem = "was used for another intent before"
+        raise Refused(f"The request key {problem}.", {"requestKey": problem})
+    return row, created
+
+
+def _is_same(row: Intent, values: dict[str, Any]) -> bool:
+    """Of an intent that named no chain, the one it was decided for is in the row."""
+    wanted = {name: value for name, value in values.items() if name != "chain_id" or value is not None}
+    return all(getattr(row, name) == value for name, value in wanted.items())
 
 
 def intent_named(uid: str) -> Intent:

@@ -46,7 +46,10 @@ class Receipt:
 
 
 def receipt_of(raw: dict[str, Any]) -> Receipt:
-    """A receipt as eth_getTransactionReceipt gives it."""
+    """A receipt as eth_getTransactionReceipt gives it; not every node writes addresses with their checksum."""
+    from eth_utils import to_checksum_address
+
+    contract = raw.get("contractAddress")
     return Receipt(
         hash=raw["transactionHash"],
         block=int(raw["blockNumber"], 16),
@@ -54,6 +57,6 @@ def receipt_of(raw: dict[str, Any]) -> Receipt:
         succeeded=int(raw["status"], 16) == 1,
         gas_used=int(raw["gasUsed"], 16),
         price=int(raw.get("effectiveGasPrice") or "0x0", 16),
-        contract=raw.get("contractAddress") or "",
+        contract=str(to_checksum_address(contract)) if contract else "",
         raw=raw,
     )

@@ -1,5 +1,6 @@
 """Speech on this machine: hibari, an English model that comes inside its package."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from jobs.errors import Permanent
 
 _RATE = 24_000
 _LOUDEST = 32_767
+_MOST_DIGITS = 36
+_TOO_LONG = re.compile(rf"\d(?:,?\d){{{_MOST_DIGITS}}}")
 _SEED = 0  # the same text is the same sound
 
 
@@ -24,7 +27,9 @@ class LocalEngine:
     voices: tuple[str, ...] = ("heart",)  # the others would have to be downloaded
 
     def text_fault(self, text: str) -> str:
-        """Letters of other scripts would be left out in silence."""
+        """Letters of other scripts would be left out in silence; it has no words for longer numbers."""
+        if _TOO_LONG.search(text):
+            return f"holds a number of more than {_MOST_DIGITS} digits: write them apart"
         for character in text:
             if character.isalpha() and not unicodedata.name(character, "").startswith("LATIN"):
                 return f"holds {character!r}, which the English voice of this machine cannot read"
@@ -35,7 +40,10 @@ class LocalEngine:
         import numpy
 
         model = _model(getpid())
-        sentences = len(model.phonemize(text))
+        try:
+            sentences = len(model.phonemize(text))
+        except (IndexError, KeyError, ValueError) as error:
+            raise Permanent(f"The engine cannot read this text: {type(error).__name__}") from error
         parts = []
         for number, part in enumerate(model.stream(text, speed, _SEED), 1):
             parts.append(part)

@@ -93,6 +93,26 @@ def checked_addresses(target: Target, allowed: Allowed, resolve: Resolve = syste
     return addresses
 
 
+def literal_fault(target: Target, allowed: Allowed) -> str:
+    """Why a host that is written as an address must not be reached; empty for one that may, and for names."""
+    address = _literal(target.host)
+    if address is None or (target.host, target.port) in allowed.places or _may_be_reached(address, allowed):
+        return ""
+    return f"goes to {address}, which is private: webhooks must not go there"
+
+
+def _literal(host: str) -> Address | None:
+    """Also the old ways to write an IPv4 address, which resolvers take: 127.1, 0x7f.1, 2130706433."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
 def is_public(address: Address) -> bool:
     """Whether anybody on the internet could reach it; of an IPv6 address that holds an IPv4 one, both count."""
     if address in _NAT64:  # nothing but another way to write an IPv4 address

@@ -13,9 +13,9 @@ from execution.services.contracts.abi import Abi, check_abi, constructor_data
 from execution.services.contracts.compile import compile_source
 from execution.services.sending.policy import GasPolicy
 from execution.services.sending.run import Request, run
-from execution.services.sending.wait import OnWait, receipt_of
+from execution.services.sending.wait import OnWait, mined_form
 from execution.services.wallets.kinds import wallet_at
-from jobs.errors import Permanent, Refused
+from jobs.errors import Permanent, Refused, Transient
 from jobs.ids import new_id
 
 CONFIRMATIONS = {"development": 1, "staging": 2, "production": 5}
@@ -34,6 +34,7 @@ class ContractDraft:
     abi: list[dict[str, Any]] = field(default_factory=list)
     arguments: list[Any] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    request_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,11 @@ class DeploymentResult:
     code_verified: bool
 
 
-def store_contract(draft: ContractDraft) -> Contract:
-    """The row of a new contract. Refused when the draft makes no sense: nothing is stored then."""
+def store_contract(draft: ContractDraft) -> tuple[Contract, bool]:
+    """The row of a contract, and whether it is new: the same `request_key` meets the first one.
+
+    Refused, with nothing stored, when the draft makes no sense or its key was used for another contract.
+    """
     if bool(draft.source.strip()) == bool(draft.bytecode):
         problem = "give the source, or the bytecode with its ABI"
         raise Refused(f"A contract is either: {problem}.", {"source": problem})
@@ -57,8 +61,22 @@ def store_contract(draft: ContractDraft) -> Contract:
         _check_bytecode(draft.bytecode)
         check_abi(draft.abi)
         constructor_data(draft.abi, draft.arguments)
-    uid = new_id()
-    return Contract.objects.create(uid=uid, correlation_id=f"contract-{uid}", **asdict(draft))
+    uid, values = new_id(), asdict(draft)
+    fresh = {"uid": uid, "correlation_id": f"contract-{uid}", **values}
+    if draft.request_key is None:
+        return Contract.objects.create(**fresh), True
+    row, created = Contract.objects.get_or_create(request_key=draft.request_key, defaults=fresh)
+    if not created and not _is_same(row, draft):
+        problem = "was used for another contract before"
+        raise Refused(f"The request key {problem}.", {"requestKey": problem})
+    return row, created
+
+
+def _is_same(row: Contract, draft: ContractDraft) -> bool:
+    """ABI and bytecode of a source are the compiler's."""
+    names = {"name", "environment", "sender", "source", "arguments"}
+    names |= set() if draft.source else {"abi", "bytecode"}
+    return all(getattr(row, name) == getattr(draft, name) for name in names)
 
 
 def contract_named(uid: str) -> Contract:
@@ -78,12 +96,14 @@ def deploy(uid: str, node: Node, tell: OnWait) -> DeploymentResult:
     try:
         runtime = _compiled(contract)
         data = contract.bytecode + _arguments(contract.abi, contract.arguments)
-        request = _request(contract, data)
-        row = run(request, node, tell)
+        row = run(_request(contract, data), node, tell)
+        return _deployed(contract, row, node, runtime)
     except Permanent as error:
-        _write(contract, state=State.FAILED, error=str(error))
+        _note_fault(contract, error, state=State.FAILED)
         raise
-    return _deployed(contract, row, node, runtime)
+    except Transient as error:
+        _note_fault(contract, error)  # of the last try: the next one may go better
+        raise
 
 
 def _request(contract: Contract, data: str) -> Request:
@@ -112,25 +132,32 @@ def _arguments(abi: Abi, arguments: Sequence[Any]) -> str:
 
 
 def _deployed(contract: Contract, row: ChainTransaction, node: Node, runtime: str) -> DeploymentResult:
-    code, receipt = node.code(row.contract_address), receipt_of(row, node)
-    verified = _is_meant(code, runtime, contract, node, row)
+    """Where it is is stored first: whatever the check finds, it is there and was paid for."""
+    _, receipt = mined_form(row, node)
     _write(
-        contract, state=State.DEPLOYED, error="", address=row.contract_address, tx_hash=row.tx_hash,
-        block_number=row.block_number, gas_used=row.gas_used, chain_id=row.chain_id,
-        receipt=receipt.raw if receipt else None, code_verified=verified,
+        contract, address=row.contract_address, tx_hash=row.tx_hash, block_number=row.block_number,
+        gas_used=row.gas_used, chain_id=row.chain_id, receipt=receipt.raw if receipt else None,
     )  # fmt: skip
+    verified = _is_meant(contract, row, node, runtime)
     if not verified:
-        raise Permanent(f"the code at {row.contract_address} is not the one that was deployed")
+        _write(contract, code_verified=False)
+        raise Permanent(f"the code at {row.contract_address} is not the one that was meant")
+    _write(contract, state=State.DEPLOYED, error="", code_verified=True)
     block, gas = row.block_number or 0, row.gas_used or 0
     return DeploymentResult(contract.uid, row.contract_address, row.tx_hash, block, gas, verified)
 
 
-def _is_meant(code: str, runtime: str, contract: Contract, node: Node, row: ChainTransaction) -> bool:
-    """The code begins with the compiler's (immutables follow it); of mere bytecode, it is what creating gives."""
+def _is_meant(contract: Contract, row: ChainTransaction, node: Node, runtime: str) -> bool:
+    """The code begins with the compiler's (immutables follow it). Of mere bytecode it is a part of it, or else
+    what creating it on the state before its block gives: constructors may write into the code."""
+    code = node.code(row.contract_address)
+    if len(code) <= 2:
+        return False
     if runtime:
         return code.startswith(runtime)
-    created = node.call(row.sender, Call("", 0, row.data), (row.block_number or 1) - 1)
-    return code not in {"", "0x"} and code == created
+    if code[2:] in contract.bytecode.lower():
+        return True
+    return code == node.call(row.sender, Call("", 0, row.data), (row.block_number or 1) - 1)
 
 
 def _check_bytecode(bytecode: str) -> None:
@@ -144,6 +171,12 @@ def _check_bytecode(bytecode: str) -> None:
         raise Refused(
             "The bytecode is no hexadecimal text that begins with 0x.", {"bytecode": "is no bytecode"}
         )
+
+
+def _note_fault(contract: Contract, error: Exception, **values: object) -> None:
+    """A run that was given up for dead may end after the one that took its place has deployed the contract."""
+    undeployed = Contract.objects.filter(pk=contract.pk).exclude(state=State.DEPLOYED)
+    undeployed.update(updated_at=timezone.now(), error=str(error), **values)
 
 
 def _write(contract: Contract, **values: object) -> None:

@@ -14,7 +14,7 @@ from execution.services.sending.policy import GasPolicy
 from execution.services.sending.run import Request, run
 from execution.services.sending.wait import OnWait
 from execution.services.wallets.kinds import wallet_at
-from jobs.errors import Permanent
+from jobs.errors import Permanent, Transient
 
 State = Intent.State
 
@@ -46,7 +46,10 @@ def execute(uid: str, node: Node, tell: OnWait) -> ExecutionResult:
     try:
         row = run(_request(intent), node, tell)
     except Permanent as error:
-        _write(intent, state=State.FAILED, error=str(error))
+        _note_fault(intent, error, state=State.FAILED)
+        raise
+    except Transient as error:
+        _note_fault(intent, error)  # of the last try: the next one may go better
         raise
     return _confirmed(intent, row)
 
@@ -77,6 +80,7 @@ def _request(intent: Intent) -> Request:
         call_of(intent),
         strategy.confirmations,
         GasPolicy.of(strategy.gas, most),
+        intent.chain_id,
     )
 
 
@@ -85,6 +89,12 @@ def _confirmed(intent: Intent, row: ChainTransaction) -> ExecutionResult:
     values = {"tx_hash": row.tx_hash, "block_number": block, "gas_used": gas, "fee_paid": fee}
     _write(intent, state=State.CONFIRMED, error="", **values)
     return ExecutionResult(intent.uid, State.CONFIRMED.value, row.tx_hash, block, gas, str(fee))
+
+
+def _note_fault(intent: Intent, error: Exception, **values: object) -> None:
+    """A run that was given up for dead may end after the one that took its place has confirmed the intent."""
+    unconfirmed = Intent.objects.filter(pk=intent.pk).exclude(state=State.CONFIRMED)
+    unconfirmed.update(updated_at=timezone.now(), error=str(error), **values)
 
 
 def _write(intent: Intent, **values: object) -> None:

@@ -38,7 +38,7 @@ def allocate(prepared: Prepared, node: Node) -> ChainTransaction:
     """
     on_chain = node.nonce(prepared.sender, "pending")
     with transaction.atomic():
-        row = _locked(prepared.chain_id, prepared.sender)
+        row = locked_sender(prepared.chain_id, prepared.sender)
         known = transaction_of(prepared.subject)
         if known is not None:
             return known
@@ -50,10 +50,10 @@ def allocate(prepared: Prepared, node: Node) -> ChainTransaction:
 
 
 def release(row: ChainTransaction) -> bool:
-    """Give a nonce back, if no signed form was ever accepted and none was given out after it."""
+    """Give a nonce back, if no node can have any signed form of it and none was given out after it."""
     with transaction.atomic():
-        sender = _locked(row.chain_id, row.sender)
-        if sender.next_nonce != row.nonce + 1 or row.signed.exclude(accepted_at=None).exists():
+        sender = locked_sender(row.chain_id, row.sender)
+        if sender.next_nonce != row.nonce + 1 or row.signed.exclude(offered_at=None).exists():
             return False
         sender.next_nonce = row.nonce
         sender.save(update_fields=["next_nonce"])
@@ -61,7 +61,13 @@ def release(row: ChainTransaction) -> bool:
         return True
 
 
-def _locked(chain_id: int, sender: str) -> SenderNonce:
+def abandon(row: ChainTransaction, why: str) -> None:
+    """The nonce was spent on something else: the subject is free to take another one."""
+    ChainTransaction.objects.filter(pk=row.pk, state__in=OPEN).update(state=State.ABANDONED, error=why)
+
+
+def locked_sender(chain_id: int, sender: str) -> SenderNonce:
+    """The sender's row, locked until the end of the transaction: nonces are given out one after another."""
     SenderNonce.objects.get_or_create(chain_id=chain_id, sender=sender)
     return SenderNonce.objects.select_for_update().get(chain_id=chain_id, sender=sender)
 

@@ -9,9 +9,10 @@ from enrichment.providers.evm.node import Node
 from enrichment.providers.evm.records import Call, Receipt
 from execution.models import ChainTransaction
 from execution.services.sending import steps
-from execution.services.sending.nonces import Prepared, allocate, transaction_of
+from execution.services.sending.gaps import give_up
+from execution.services.sending.nonces import Prepared, abandon, allocate, release, transaction_of
 from execution.services.sending.policy import GasPolicy, first_offer, gas_limit
-from execution.services.sending.send import NonceUsed, send
+from execution.services.sending.send import NonceUsed, PriceBound, send
 from execution.services.sending.signing import newest_form, sign
 from execution.services.sending.wait import OnWait, Wanted, wait
 from execution.services.wallets.keys import key_of
@@ -25,32 +26,51 @@ class TransactionReverted(Permanent):
     """The transaction is on the chain and its contract refused, or its gas ran out."""
 
 
+class WrongChain(Permanent):
+    """The node is on another chain than the one that was meant."""
+
+
 @dataclass(frozen=True)
 class Request:
-    """What is to be on the chain once."""
+    """What is to be on the chain once; without `chain_id` on whichever the node is."""
 
     subject: str
     wallet: Acting
     call: Call
     confirmations: int
     policy: GasPolicy
+    chain_id: int | None = None
 
 
 def run(request: Request, node: Node, tell: OnWait) -> ChainTransaction:
     """The transaction, confirmed. May be called again after any end: it goes on where the last call ended.
 
-    Raises TransactionReverted, InsufficientFunds, NonceUsed (call again: it takes a new nonce), NotYet, and
-    what the node refuses or the network does.
+    Raises WrongChain, TransactionReverted, InsufficientFunds, NonceUsed (call again: it takes a new nonce),
+    NotYet, PriceBound, and what the node refuses or the network does.
     """
-    row = transaction_of(request.subject) or allocate(_prepared(request, node), node)
+    row = transaction_of(request.subject)
+    _check_chain(row.chain_id if row else request.chain_id, node)
+    row = row or allocate(_prepared(request, node), node)
     steps.reached(steps.NONCE, request.subject)
     if row.state in {State.CONFIRMED, State.REVERTED}:
         return _ended(row)
     try:
         return _through(row, request, node, tell)
     except NonceUsed as error:
-        ChainTransaction.objects.filter(pk=row.pk).update(state=State.ABANDONED, error=str(error))
+        abandon(row, str(error))
         raise
+    except (InsufficientFunds, PriceBound):
+        release(row)  # nobody behind it has to wait until there is money, or gas is cheaper
+        raise
+    except Permanent:
+        give_up(row, node)
+        raise
+
+
+def _check_chain(meant: int | None, node: Node) -> None:
+    found = node.chain_id()
+    if meant not in {None, found}:
+        raise WrongChain(f"this is for chain {meant}, but the node is on chain {found}")
 
 
 def _through(row: ChainTransaction, request: Request, node: Node, tell: OnWait) -> ChainTransaction:

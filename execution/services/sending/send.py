@@ -1,30 +1,40 @@
 """Hands signed bytes to the node, and understands what it says to them."""
 
-from contextlib import suppress
-
 from django.utils import timezone
 
-from enrichment.providers.evm.errors import AlreadyKnown, InsufficientFunds, NonceTaken, Underpriced
+from enrichment.providers.evm.errors import (
+    AlreadyKnown,
+    InsufficientFunds,
+    NonceAhead,
+    NonceTaken,
+    Underpriced,
+)
 from enrichment.providers.evm.node import Node
 from execution.models import ChainTransaction, SignedTransaction
-from execution.services.sending.nonces import release
 from execution.services.sending.policy import GasPolicy, Offer, next_offer
 from execution.services.sending.signing import newest_form, sign
-from jobs.errors import Permanent, Transient
+from jobs.errors import Permanent, Snooze, Transient
+
+State = ChainTransaction.State
+CHEAPER_IN = 15.0  # seconds until the price of gas is looked at again
 
 
 class NonceUsed(Transient):
     """Another transaction used the nonce: this one can never be on the chain, and a new one is made."""
 
 
-class PriceBound(Transient):
+class PriceBound(Snooze):
     """The fee that the network asks is above what may be paid; it may fall."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(CHEAPER_IN, reason)
 
 
 def send(row: ChainTransaction, form: SignedTransaction, node: Node, policy: GasPolicy) -> SignedTransaction:
     """The form that the node took: this one, or one that pays more where this pays too little.
 
-    Raises NonceUsed, PriceBound, InsufficientFunds, and what is wrong with the transaction or the network.
+    Raises PriceBound, InsufficientFunds, and what is wrong with the transaction or the network. Nothing is
+    raised when the nonce is taken, or ahead of its turn: waiting finds out by what, or comes again.
     """
     for _ in range(policy.most_bumps + 1):
         try:
@@ -47,44 +57,38 @@ def raised(row: ChainTransaction, node: Node, policy: GasPolicy) -> SignedTransa
     return sign(row, offer, last.number + 1)
 
 
-def _hand_over(row: ChainTransaction, form: SignedTransaction, node: Node) -> None:
-    try:
-        node.send(form.raw)
-    except AlreadyKnown:
-        pass
-    except NonceTaken:
-        if not is_known(row, node):
-            raise NonceUsed(f"nonce {row.nonce} of {row.sender} was used by another transaction") from None
-    except InsufficientFunds:
-        release(row)  # nobody behind it has to wait until there is money
-        raise
-    except Permanent as error:
-        if not release(row):
-            _fill_gap(row, form, node, str(error))
-        raise
-    _note_accepted(row, form)
-
-
-def _fill_gap(row: ChainTransaction, form: SignedTransaction, node: Node, why: str) -> None:
-    """Spend the nonce on nothing, so that those given out after it do not wait for ever."""
-    ChainTransaction.objects.filter(pk=row.pk).update(
-        to=row.sender, value=0, data="0x", gas=21_000, error=why
-    )
-    row.refresh_from_db()
-    empty = sign(row, Offer(int(form.max_fee), int(form.tip)), form.number + 1)
-    with suppress(AlreadyKnown, NonceTaken):
-        node.send(empty.raw)
-    ChainTransaction.objects.filter(pk=row.pk).update(state=ChainTransaction.State.ABANDONED)
-
-
 def is_known(row: ChainTransaction, node: Node) -> bool:
     """Whether the node has any signed form of a transaction."""
     return any(node.knows(form.tx_hash) for form in row.signed.all())
 
 
+def _hand_over(row: ChainTransaction, form: SignedTransaction, node: Node) -> None:
+    """A form counts as offered from before the call on: whoever dies in it cannot say what the node has."""
+    first = form.offered_at is None
+    if first:
+        _note_offered(form, offered=True)
+    try:
+        node.send(form.raw)
+    except AlreadyKnown:
+        pass
+    except (NonceTaken, NonceAhead):
+        return
+    except (Underpriced, InsufficientFunds, Permanent):
+        if first:  # refused, and never offered before: no node has it
+            _note_offered(form, offered=False)
+        raise
+    _note_accepted(row, form)
+
+
+def _note_offered(form: SignedTransaction, *, offered: bool) -> None:
+    form.offered_at = timezone.now() if offered else None
+    form.save(update_fields=["offered_at"])
+
+
 def _note_accepted(row: ChainTransaction, form: SignedTransaction) -> None:
     form.accepted_at = form.accepted_at or timezone.now()
     form.save(update_fields=["accepted_at"])
-    allocated = ChainTransaction.objects.filter(pk=row.pk, state=ChainTransaction.State.ALLOCATED)
-    allocated.update(state=ChainTransaction.State.SENT, tx_hash=form.tx_hash, updated_at=timezone.now())
+    if not form.fills:
+        allocated = ChainTransaction.objects.filter(pk=row.pk, state=State.ALLOCATED)
+        allocated.update(state=State.SENT, tx_hash=form.tx_hash, updated_at=timezone.now())
     row.refresh_from_db()

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
-from enrichment.providers.evm.errors import NodeRefused
+from enrichment.providers.evm.errors import InsufficientFunds
 from enrichment.providers.evm.node import Node
 from enrichment.providers.evm.records import Receipt
-from execution.models import ChainTransaction
+from execution.models import ChainTransaction, SignedTransaction
+from execution.services.sending.gaps import fill_gap
 from execution.services.sending.policy import GasPolicy
 from execution.services.sending.send import NonceUsed, PriceBound, is_known, raised, send
 from execution.services.sending.signing import newest_form
@@ -38,15 +39,16 @@ class Wanted:
 def wait(row: ChainTransaction, node: Node, wanted: Wanted, tell: OnWait) -> Receipt:
     """The receipt, once the block and those after it are `confirmations` in number.
 
-    NotYet when that takes long; NonceUsed when another transaction is in the chain under this nonce. A
-    network error is waited out: the transaction is on its way, whatever the node says just now.
+    NotYet when that takes long; NonceUsed when another transaction is in the chain under this nonce;
+    InsufficientFunds when it was dropped and there is no money for it any more. Other errors of the node and
+    the network are waited out: the transaction is on its way, whatever the node says just now.
     """
     ends = time.monotonic() + AT_A_TIME
     looks = 0
     while True:
         try:
             receipt = _look(row, node, wanted, tell, push=looks % PUSH_EVERY == 0)
-        except (NodeRefused, NonceUsed):
+        except (InsufficientFunds, NonceUsed):
             raise
         except Transient:
             receipt = None
@@ -59,7 +61,7 @@ def wait(row: ChainTransaction, node: Node, wanted: Wanted, tell: OnWait) -> Rec
 
 
 def _look(row: ChainTransaction, node: Node, wanted: Wanted, tell: OnWait, *, push: bool) -> Receipt | None:
-    receipt = receipt_of(row, node)
+    form, receipt = mined_form(row, node)
     if receipt is None:
         if push:
             _push(row, node, wanted)
@@ -67,32 +69,50 @@ def _look(row: ChainTransaction, node: Node, wanted: Wanted, tell: OnWait, *, pu
         return None
     confirmations = node.height() - receipt.block + 1
     tell(min(confirmations, wanted.confirmations), wanted.confirmations)
-    return receipt if confirmations >= wanted.confirmations else None
+    if confirmations < wanted.confirmations:
+        return None
+    if form is not None and form.fills:
+        raise NonceUsed(f"nonce {row.nonce} of {row.sender} was spent on nothing, as nobody used it")
+    return receipt
 
 
-def receipt_of(row: ChainTransaction, node: Node) -> Receipt | None:
-    """The receipt of whichever signed form is in a block."""
-    forms = row.signed.order_by("-number")
-    return next((found for form in forms if (found := node.receipt(form.tx_hash)) is not None), None)
+def mined_form(row: ChainTransaction, node: Node) -> tuple[SignedTransaction, Receipt] | tuple[None, None]:
+    """Whichever signed form is in a block, with its receipt."""
+    for form in row.signed.order_by("-number"):
+        receipt = node.receipt(form.tx_hash)
+        if receipt is not None:
+            return form, receipt
+    return None, None
 
 
 def _push(row: ChainTransaction, node: Node, wanted: Wanted) -> None:
-    """What a transaction without a block needs: nothing, the same bytes again, or a higher fee."""
+    """What a transaction without a block needs: nothing, the same bytes again, or a higher fee; and its turn."""
     _refuse_used(row, node, wanted.confirmations)
     form = newest_form(row)
     if form is None:
         return
-    if not is_known(row, node):
-        send(row, form, node, wanted.policy)  # dropped: the same bytes again
-    elif (timezone.now() - form.signed_at).total_seconds() >= wanted.policy.bump_after:
-        try:
+    try:
+        if not is_known(row, node):
+            send(row, form, node, wanted.policy)  # dropped: the same bytes again
+        elif (timezone.now() - form.signed_at).total_seconds() >= wanted.policy.bump_after:
             send(row, raised(row, node, wanted.policy), node, wanted.policy)
-        except PriceBound:
-            return  # it stays as it is; a block may take it yet
+    except PriceBound:
+        pass  # it stays as it is; a block may take it yet
+    else:
+        _give_sign_of_life(row)
+    fill_gap(row, node)
+
+
+def _give_sign_of_life(row: ChainTransaction) -> None:
+    """So that nobody who waits behind it spends its nonce."""
+    if (timezone.now() - row.updated_at).total_seconds() > settings.EVM_IDLE_SECONDS / 6:
+        ChainTransaction.objects.filter(pk=row.pk).update(updated_at=timezone.now())
+        row.refresh_from_db()
 
 
 def _refuse_used(row: ChainTransaction, node: Node, confirmations: int) -> None:
-    """NonceUsed once the nonce is spent as deep as we would believe our own transaction."""
-    depth = max(0, node.height() - confirmations + 1)
-    if node.nonce(row.sender, depth) > row.nonce and receipt_of(row, node) is None:
+    """NonceUsed once the nonce is spent as deep as we would believe our own transaction, and two blocks at least:
+    a node may know that a nonce is spent a moment before it knows by what."""
+    depth = max(0, node.height() - max(2, confirmations) + 1)
+    if node.nonce(row.sender, depth) > row.nonce and mined_form(row, node) == (None, None):
         raise NonceUsed(f"nonce {row.nonce} of {row.sender} was used by another transaction")

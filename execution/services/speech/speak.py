@@ -11,6 +11,7 @@ from django.utils import timezone
 from execution.models import Speech
 from execution.providers.speech.engines import Engine
 from execution.providers.speech.sound import Sound, encode
+from execution.services.speech.files import can_be_heard, place_of
 from execution.speaking import Order, faults_of
 from jobs.errors import Permanent
 
@@ -55,7 +56,7 @@ def speak(order: Order, engine: Engine, job_uid: str, on_step: OnStep) -> Speech
     if faults:
         raise Permanent("; ".join(f"{field} {fault}" for field, fault in faults.items()))
     row = record(order, engine, job_uid)
-    if row.file and default_storage.exists(row.stored_as):
+    if can_be_heard(row):
         return _result(row, already=True)
     on_step(0, f"Speaking with the voice {order.voice}")
     sound = engine.speak(
@@ -69,7 +70,7 @@ def speak(order: Order, engine: Engine, job_uid: str, on_step: OnStep) -> Speech
 
 def _store(row: Speech, sound: Sound, job_uid: str) -> None:
     """The file first: a row with a file is a promise. One that a crash left behind is replaced."""
-    name, data = f"speech/{row.key[:2]}/{row.key}.wav", encode(sound)
+    name, data = place_of(row.key), encode(sound)
     if default_storage.exists(name):
         default_storage.delete(name)
     row.file = default_storage.save(name, ContentFile(data))

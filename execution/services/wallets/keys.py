@@ -1,5 +1,6 @@
 """Private keys: of encrypted rows, of the environment, and the local chain's samples. Never logged."""
 
+import re
 from functools import lru_cache
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from enrichment.providers.evm.samples import sample_accounts
 from execution.models import Wallet
 from jobs.encryption import decrypt
 from jobs.errors import Permanent
+
+_KEY = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 
 
 def key_of(address: str) -> str:
@@ -26,10 +29,13 @@ def address_of(key: str) -> str:
     """The address of a private key. ValueError when it is none; the message does not repeat it."""
     from eth_account import Account
 
+    problem = "is no private key: 0x and 64 hexadecimal digits"
+    if not _KEY.fullmatch(key):  # the library takes a shorter one, too: another account than was meant
+        raise ValueError(problem)
     try:
         return str(Account.from_key(key).address)
     except Exception:
-        raise ValueError("is no private key: 0x and 64 hexadecimal digits") from None
+        raise ValueError(problem) from None
 
 
 def environment_addresses() -> tuple[str, ...]:

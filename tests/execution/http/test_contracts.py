@@ -3,15 +3,19 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from enrichment.providers.evm.node import node
 from execution.models import Contract
 from execution.services.contracts.artifacts import FOLDER, NAMES, artifact, build, source_of
 from execution.services.contracts.compile import DoesNotCompile
+from execution.services.contracts.deploy import deploy
 from execution.services.wallets.store import store_smart_account
 from jobs import testing
+from jobs.errors import Permanent
 from jobs.models import Job
 from tests.evm_chain import EvmChain
+from tests.execution import stops
 from tests.execution.intents import ETHER, A, B
 
 TOKEN = {
@@ -84,7 +88,21 @@ def test_a_source_that_does_not_compile_is_a_dead_letter_with_the_compilers_word
         ({"source": "", "bytecode": "0x60", "abi": artifact("token").abi, "arguments": []}, "arguments"),
         ({"sender": "me"}, "sender"),
         ({"environment": "moon"}, "environment"),
-        ({"tags": ["two words"]}, "tags"),
+        ({"tags": ["two words"]}, "tags.0"),
+        ({"tags": ["\x00"]}, "tags.0"),
+        ({"source": "\x00"}, "source"),
+        ({"arguments": [{"deep": ["\x00"]}]}, "arguments"),
+        ({"source": "", "bytecode": "0x60", "abi": [{"type": "constructor", "inputs": ["x"]}]}, "abi"),
+        ({"source": "", "bytecode": "0x60", "abi": [{"type": "constructor", "inputs": {}}]}, "abi"),
+        ({"source": "", "bytecode": "0x60", "abi": [{"type": "constructor", "inputs": [{"type": 5}]}]}, "abi"),
+        ({"source": "", "bytecode": "0x60", "abi": [{"type": "event", "inputs": [{"type": "uint7"}]}]}, "abi"),
+        ({"source": "", "bytecode": "0x60", "abi": [{"type": "event", "inputs": [{"type": "tuple"}]}]}, "abi"),
+        ({"source": "", "bytecode": "0x60", "abi": [{"type": "function", "name": "<b>"}]}, "abi"),
+        ({"source": "", "bytecode": "0x60", "arguments": [],
+          "abi": [{"type": "constructor", "inputs": [{"type": "uint8"}]}]}, "arguments"),
+        ({"source": "", "bytecode": "0x60", "arguments": ["9" * 9000],
+          "abi": [{"type": "constructor", "inputs": [{"type": "uint8"}]}]}, "arguments.0"),
+        ({"requestKey": ""}, "requestKey"),
     ],
 )  # fmt: skip
 def test_wrong_input_is_told_by_field_and_stores_nothing(
@@ -95,6 +113,60 @@ def test_wrong_input_is_told_by_field_and_stores_nothing(
     assert any(name.endswith(field) for name in answer.json()["fields"]), answer.json()
     assert not Contract.objects.exists()
     assert not Job.objects.exists()
+
+
+def test_arguments_that_the_compiled_constructor_does_not_take_fail_for_good(
+    operator: Client, evm: EvmChain
+) -> None:
+    from execution.tasks.contracts import deploy_contract
+
+    with testing.inline() as jobs:
+        uid = post(operator, "", TOKEN | {"arguments": ["Sample", "SMP", "-1"]}).json()["id"]
+        jobs.assert_failed(deploy_contract, contract_id=uid, environment="development", error=Permanent)
+    contract = Contract.objects.get(uid=uid)
+    assert (contract.state, contract.error) == (
+        "failed", "The arguments do not fit: arguments.supply is no uint256: -1.",
+    )  # fmt: skip
+    assert len(evm.node.pool) == 0
+
+
+def test_the_same_request_key_deploys_once_and_serves_for_no_other_contract(
+    operator: Client, evm: EvmChain
+) -> None:
+    wanted = TOKEN | {"requestKey": "the token"}
+    first = deployed(operator, evm, wanted)
+    again = post(operator, "", wanted)
+    assert (again.json()["id"], again.json()["created"]) == (first["id"], False)
+    assert again.json()["jobId"] == first["jobs"][0]["id"]
+    other = post(operator, "", wanted | {"arguments": ["Sample", "SMP", "2"]})
+    assert (other.status_code, list(other.json()["fields"])) == (422, ["requestKey"])
+    assert (Contract.objects.count(), Job.objects.count(), len(evm.transactions(A))) == (1, 1, 1)
+
+
+def test_code_that_is_not_what_was_meant_is_told_with_where_it_is(operator: Client, evm: EvmChain) -> None:
+    uid = post(operator, "", TOKEN).json()["id"]
+    stops.ARMED["sent"] = 1
+    with override_settings(EVM_STEP_HOOK="tests.execution.stops.raise_once"), pytest.raises(stops.Stopped):
+        deploy(uid, node(), lambda *_: None)
+    Contract.objects.update(source=source_of("smart_account"), arguments=[A.address])  # after it was sent
+    with evm.mining(), pytest.raises(Permanent, match="is not the one that was meant"):
+        deploy(uid, node(), lambda *_: None)
+    contract = Contract.objects.get()
+    assert (contract.state, contract.code_verified) == ("failed", False)
+    assert evm.rpc("eth_getCode", contract.address, "latest") == artifact("token").runtime
+
+
+@pytest.mark.parametrize("path", ["", "/read"])
+def test_an_id_that_is_none_is_not_found(operator: Client, evm: EvmChain, path: str) -> None:
+    for uid in ("none", "%00", "x" * 500):
+        address = f"/api/v1/contracts/{uid}{path}"
+        answer = (
+            operator.post(address, {"function": "x"}, content_type="application/json")
+            if path
+            else operator.get(address)
+        )
+        assert answer.status_code == 404
+    assert operator.get("/contracts/%00").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -112,7 +184,7 @@ def test_a_smart_account_pays_and_its_owner_signs(operator: Client, evm: EvmChai
     account = deployed(operator, evm, {
         "name": "Account", "sender": A.address, "source": source_of("smart_account"), "arguments": [A.address],
     })["address"]  # fmt: skip
-    store_smart_account(account, A.address, "Shared purse")
+    store_smart_account(account, A.address, node(), "Shared purse")
     with evm.mining(), testing.inline():
         for sender, recipient in ((A.address, account), (account, B.address)):
             body = {"sender": sender, "recipient": recipient, "amount": str(2 * ETHER)}

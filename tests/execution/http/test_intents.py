@@ -65,6 +65,17 @@ def test_an_invalid_intent_says_why_and_stops(operator: Client, evm: EvmChain) -
         ({"sender": "0x12"}, "sender"),
         ({"recipient": B.address[:-1] + ("0" if B.address[-1] != "0" else "1")}, "recipient"),
         ({"amount": "-1"}, "amount"),
+        ({"amount": str(2**256)}, "amount"),
+        ({"amount": "9" * 5000}, "amount"),
+        ({"amount": 1.5}, "amount"),
+        ({"maxGasPrice": str(10**30)}, "maxGasPrice"),
+        ({"maxGasPrice": 0}, "maxGasPrice"),
+        ({"chainId": 2**60}, "chainId"),
+        ({"expiresAt": "9999-12-31T23:59:59-12:00"}, "expiresAt"),
+        ({"expiresAt": "0001-01-01T00:00:00+23:59"}, "expiresAt"),
+        ({"strategy": "\x00"}, "strategy"),
+        ({"requestKey": "\x00"}, "requestKey"),
+        ({"data": "0x123", "kind": "call"}, "data"),
         ({"strategy": "standart"}, "strategy"),
         ({"kind": "steal"}, "kind"),
         ({"colour": "red"}, "colour"),
@@ -78,6 +89,62 @@ def test_wrong_input_is_told_by_field_and_stores_nothing(
     assert any(field in name for name in answer.json()["fields"]), answer.json()
     assert not Intent.objects.exists()
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "check", "words"),
+    [
+        ({"chainId": 1}, "chain", "the node is on chain 31337"),
+        ({"kind": "token_transfer", "token": "0x" + "ab" * 20}, "token", "There is no contract at"),
+        ({"amount": str(2**256 - 1)}, "balance", "Needs "),
+        ({"recipient": "0x" + "00" * 20}, "structure", "zero address"),
+    ],
+)
+def test_what_makes_no_sense_on_this_chain_is_invalid_and_never_executed(
+    operator: Client, evm: EvmChain, changes: dict[str, Any], check: str, words: str
+) -> None:
+    with testing.inline() as jobs:
+        uid = post(operator, WISH | changes).json()["id"]
+    assert [job.short_task for job in jobs.completed] == ["fulfill_intent"]
+    intent = Intent.objects.get(uid=uid)
+    assert (intent.state, intent.reasons[0]["check"], words in intent.reasons[0]["reason"]) == (
+        "invalid",
+        check,
+        True,
+    )
+
+
+def test_a_request_key_of_another_intent_is_refused_before_and_after_it_ended(
+    operator: Client, evm: EvmChain
+) -> None:
+    wish = WISH | {"requestKey": "rent"}
+    first = post(operator, wish).json()
+    for ended in (False, True):
+        if ended:
+            with evm.mining(), testing.stepwise() as jobs:
+                jobs.run_all()
+        other = post(operator, wish | {"amount": "7"})
+        assert (other.status_code, list(other.json()["fields"])) == (422, ["requestKey"])
+        again = post(operator, wish).json()
+        assert (again["id"], again["jobId"], again["created"]) == (first["id"], first["jobId"], False)
+    assert Intent.objects.get().state == "confirmed"
+
+
+def test_a_network_error_again_is_tried_later(operator: Client, evm: EvmChain) -> None:
+    with testing.stepwise(raise_errors=False) as jobs:
+        post(operator, WISH | {"strategy": "fast"})
+        jobs.run_next()
+        evm.injector.faults = Faults(server_error=1)
+        jobs.run_next()
+        second = jobs.run_next()
+        assert second
+        assert (second.short_task, second.state, second.attempt) == ("execute_intent", "delayed", 2)
+        assert "answered 500" in Intent.objects.get().error
+        evm.injector.faults = Faults()
+        jobs.advance(seconds=60)
+        with evm.mining():
+            jobs.run_all()
+    assert (Intent.objects.get().state, Intent.objects.get().error) == ("confirmed", "")
 
 
 def test_a_poor_sender_is_tried_again_with_a_delay(operator: Client, evm: EvmChain) -> None:
@@ -132,7 +199,9 @@ def test_the_list_is_paged_and_names_the_senders(operator: Client, evm: EvmChain
     assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
     assert [sender["label"] for sender in first["senders"]][:2] == ["Seven", "Treasury"]
     assert "7" * 64 not in str(Wallet.objects.values())
-    assert operator.get("/api/v1/intents/none").status_code == 404
+    for uid in ("none", "%00", "x" * 500):
+        assert operator.get(f"/api/v1/intents/{uid}").status_code == 404
+        assert operator.get(f"/intents/{uid}").status_code == 404
 
 
 def test_who_may_only_look_starts_nothing(db: None, evm: EvmChain) -> None:

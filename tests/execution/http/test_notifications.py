@@ -67,6 +67,25 @@ def test_a_key_of_another_message_is_refused_and_changes_nothing(operator: Clien
         ({"channel": "webhook", "recipient": "ftp://example.com"}, "recipient"),
         ({"channel": "webhook", "recipient": "https://me:pw@example.com"}, "recipient"),
         ({"channel": "email", "recipient": "nobody"}, "recipient"),
+        *(
+            ({"channel": "webhook", "recipient": f"http://{host}/"}, "recipient")
+            for host in (
+                "127.0.0.1",
+                "127.1",
+                "0x7f.1",
+                "2130706433",
+                "10.0.0.1",
+                "169.254.169.254",
+                "100.64.0.1",
+                "0.0.0.0",
+                "[::1]",
+                "[::]",
+                "[::ffff:127.0.0.1]",
+                "[fe80::1]",
+                "[fd00::1]",
+                "[64:ff9b::7f00:1]",
+            )
+        ),
         ({"recipient": "no\nlog"}, "recipient"),
         ({"recipient": ""}, "recipient"),
         ({"subject": "a\r\nBcc: x@example.com"}, "subject"),

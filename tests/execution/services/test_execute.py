@@ -4,12 +4,10 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.db import connection
-from django.test import override_settings
 
 from analysis.models import Intent
 from enrichment.providers.evm.errors import InsufficientFunds, Reverted
@@ -17,21 +15,17 @@ from enrichment.providers.evm.node import node
 from execution.models import ChainTransaction, SignedTransaction
 from execution.services.contracts.abi import encode_call
 from execution.services.contracts.artifacts import artifact
-from execution.services.intents.execute import ExecutionResult, execute
+from execution.services.intents.execute import execute
 from execution.services.sending.run import TransactionReverted
-from execution.services.sending.send import NonceUsed
+from execution.services.sending.send import NonceUsed, PriceBound
 from jobs.errors import Permanent
-from sandbox.evm.accounts import Account
 from tests.evm_chain import ACCOUNTS, EvmChain, signed
 from tests.execution import stops
 from tests.execution.intents import ETHER, A, B, accepted
+from tests.execution.runs import go, stop
+from tests.execution.tokens import send, token
 
 pytestmark = pytest.mark.django_db
-
-
-def go(intent: Intent) -> ExecutionResult:
-    """Execute, with nobody listening."""
-    return execute(intent.uid, node(), lambda *_: None)
 
 
 @pytest.fixture
@@ -69,17 +63,22 @@ def test_a_run_that_stops_after_a_step_is_gone_on_with(
     assert SignedTransaction.objects.count() == 1
 
 
-def test_an_answer_that_was_lost_after_sending_makes_no_second_transaction(mining: EvmChain) -> None:
+@pytest.mark.parametrize("blocks", [0, 1, 5])
+def test_an_answer_that_was_lost_after_sending_makes_no_second_transaction(
+    evm: EvmChain, blocks: int
+) -> None:
     intent = accepted()
-    form = _signed_only(intent)
-    mining.rpc("eth_sendRawTransaction", form.raw)  # sent, and nobody wrote it down
-    assert go(intent).tx_hash == form.tx_hash
-    assert len(mining.transactions(A)) == 1
+    form = stop(intent, "signed")
+    evm.rpc("eth_sendRawTransaction", form.raw)  # sent, and nobody wrote it down
+    evm.mine(blocks)
+    with evm.mining():
+        assert go(intent).tx_hash == form.tx_hash
+    assert len(evm.transactions(A)) == 1
 
 
 def test_what_the_pool_dropped_is_sent_again_with_the_same_bytes(evm: EvmChain) -> None:
     intent = accepted()
-    form = _signed_only(intent, until="sent")
+    form = stop(intent, "sent")
     pending = evm.node.pool.get(bytes.fromhex(form.tx_hash[2:]))
     evm.node.pool.remove(pending)
     with evm.mining():
@@ -107,7 +106,7 @@ def test_a_stuck_transaction_pays_more_under_the_same_nonce(evm: EvmChain, setti
 
 def test_a_nonce_that_somebody_else_used_is_given_up_for_a_new_one(evm: EvmChain) -> None:
     intent = accepted()
-    _signed_only(intent)
+    stop(intent, "signed")
     evm.rpc("eth_sendRawTransaction", signed(A, 0, B.address, 7))
     evm.mine(3)
     with pytest.raises(NonceUsed):
@@ -119,6 +118,49 @@ def test_a_nonce_that_somebody_else_used_is_given_up_for_a_new_one(evm: EvmChain
         (0, "abandoned"),
         (1, "confirmed"),
     ]
+
+
+def test_a_first_send_that_pays_too_little_is_raised_under_the_same_nonce(evm: EvmChain) -> None:
+    intent = accepted(strategy="fast")
+    stop(intent, "signed")
+    evm.rpc("eth_sendRawTransaction", signed(A, 0, B.address, 7))  # whose place is to be taken
+    result = execute(intent.uid, node(), lambda *_: evm.mine())
+    forms = list(SignedTransaction.objects.order_by("number"))
+    assert [(form.offered_at is None, form.accepted_at is None) for form in forms] == [(True, True)] * (
+        len(forms) - 1
+    ) + [(False, False)], "only the last form was taken"
+    assert len(forms) >= 2
+    assert (result.tx_hash, result.tx_hash != forms[0].tx_hash) == (forms[-1].tx_hash, True)
+    assert [(tx.nonce, tx.value) for tx in evm.transactions(A)] == [(0, ETHER)]
+
+
+def test_a_price_above_the_bound_is_waited_for_without_a_nonce(evm: EvmChain) -> None:
+    intent = accepted(strategy="fast", max_gas_price=2 * 10**9)
+    stop(intent, "signed")
+    evm.rpc("eth_sendRawTransaction", signed(A, 0, B.address, 7))
+    with pytest.raises(PriceBound) as waiting:
+        go(intent)
+    assert (waiting.value.delay, ChainTransaction.objects.exists()) == (15, False)
+    with evm.mining():
+        go(intent)
+    assert [(tx.nonce, tx.value) for tx in evm.transactions(A)] == [(0, 7), (1, ETHER)]
+    assert int(SignedTransaction.objects.get().max_fee) <= 2 * 10**9
+
+
+@pytest.mark.parametrize(("mined", "wanted"), [(False, [(0, ETHER)]), (True, [(0, 7), (1, ETHER)])])
+def test_a_transaction_that_another_one_replaced_takes_its_place_back_or_a_new_nonce(
+    evm: EvmChain, mined: bool, wanted: list[tuple[int, int]]
+) -> None:
+    intent = accepted(strategy="fast")
+    stop(intent, "sent")
+    dearer = {"maxFeePerGas": 4 * 10**9, "maxPriorityFeePerGas": 12 * 10**8}
+    evm.rpc("eth_sendRawTransaction", signed(A, 0, B.address, 7, **dearer))
+    if mined:
+        evm.mine(3)
+        with pytest.raises(NonceUsed):
+            go(intent)
+    execute(intent.uid, node(), lambda *_: evm.mine())
+    assert [(tx.nonce, tx.value) for tx in evm.transactions(A)] == wanted
 
 
 def test_no_money_is_told_before_a_nonce_is_given_out(evm: EvmChain) -> None:
@@ -138,19 +180,19 @@ def test_a_sender_without_a_key_fails_for_good_and_takes_no_nonce(evm: EvmChain)
 
 
 def test_a_call_that_the_contract_refuses_is_not_sent(evm: EvmChain) -> None:
-    token = _token(evm)
+    address = token(evm)
     with pytest.raises(Reverted, match="not enough tokens"):
-        go(accepted(kind="token_transfer", sender=B.address, recipient=A.address, token=token, amount=1))
+        go(accepted(kind="token_transfer", sender=B.address, recipient=A.address, token=address, amount=1))
     assert not ChainTransaction.objects.exists()
 
 
 def test_a_transaction_that_reverts_on_the_chain_says_why(evm: EvmChain) -> None:
-    token = _token(evm)
-    _send(evm, A, 1, token, encode_call(artifact("token").abi, "approve", [B.address, 1000]))
-    intent = accepted(kind="token_transfer", token=token, amount=1000)
-    _signed_only(intent)
+    address = token(evm)
+    send(evm, A, 1, address, encode_call(artifact("token").abi, "approve", [B.address, 1000]))
+    intent = accepted(kind="token_transfer", token=address, amount=1000)
+    stop(intent, "signed")
     taken = encode_call(artifact("token").abi, "transferFrom", [A.address, B.address, 1000])
-    _send(evm, B, 0, token, taken)  # between the estimate and the block
+    send(evm, B, 0, address, taken)  # between the estimate and the block
     with evm.mining(), pytest.raises(TransactionReverted, match="execution reverted: not enough tokens"):
         go(intent)
     intent.refresh_from_db()
@@ -158,9 +200,9 @@ def test_a_transaction_that_reverts_on_the_chain_says_why(evm: EvmChain) -> None
 
 
 def test_a_transaction_that_runs_out_of_gas_fails_for_good(evm: EvmChain) -> None:
-    token = _token(evm)
-    intent = accepted(kind="token_transfer", token=token, amount=5)
-    _stop(intent, "nonce")
+    address = token(evm)
+    intent = accepted(kind="token_transfer", token=address, amount=5)
+    stop(intent, "nonce")
     ChainTransaction.objects.update(gas=22_500)
     with evm.mining(), pytest.raises(TransactionReverted, match=r"out of gas: all 22,500 were used"):
         go(intent)
@@ -194,32 +236,3 @@ def test_two_hundred_intents_of_five_senders_leave_no_gap(mining: EvmChain, sett
     paid = sum(tx.value for sender in senders for tx in mining.transactions(sender))
     assert paid == sum(range(1, 201))
     assert not ChainTransaction.objects.exclude(state="confirmed").exists()
-
-
-def _signed_only(intent: Intent, until: str = "signed") -> SignedTransaction:
-    """The run stops right after a step."""
-    _stop(intent, until)
-    return SignedTransaction.objects.get(transaction__subject=f"intent:{intent.uid}")
-
-
-def _stop(intent: Intent, step: str) -> None:
-    with override_settings(EVM_STEP_HOOK="tests.execution.stops.raise_once"):
-        stops.ARMED[step] = 1
-        with pytest.raises(stops.Stopped):
-            go(intent)
-
-
-def _token(evm: EvmChain) -> Any:
-    """A token whose 1,000 base units belong to A; deployed by hand."""
-    from eth_abi import encode
-
-    data = artifact("token").bytecode + encode(["string", "string", "uint256"], ["Test", "TST", 1000]).hex()
-    return _send(evm, A, 0, b"", data)["contractAddress"]
-
-
-def _send(evm: EvmChain, sender: Account, nonce: int, to: str | bytes, data: str) -> Any:
-    """A transaction past the product; its receipt."""
-    raw = signed(sender, nonce, to, 0, data=data, gas=2_000_000)
-    digest = evm.rpc("eth_sendRawTransaction", raw)
-    evm.mine()
-    return evm.rpc("eth_getTransactionReceipt", digest)

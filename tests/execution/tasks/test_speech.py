@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
+from execution.flows.speech import say
 from execution.models import Speech
+from execution.providers.speech.local import LocalEngine
 from execution.providers.speech.sound import decode
 from execution.tasks import process_tts
 from jobs import testing
-from jobs.errors import ArgumentsRefused
+from jobs.errors import ArgumentsRefused, Permanent
 from jobs.models import Job
 from tests.execution.spectrum import measure
 
@@ -100,6 +102,7 @@ def test_a_file_that_a_crash_left_behind_is_replaced(media: Path, settings: Lazy
         ({"text": "   "}, "text", "at least 1"),
         ({"text": "..., !"}, "text", "has nothing that could be spoken"),
         ({"text": "a\x07b"}, "text", "U+0007"),
+        ({"text": "a" + "\u0301" * 5}, "text", "piles up more than 4 marks"),
         ({"text": "fine", "voice": "a voice"}, "voice", "pattern"),
         ({"text": "fine", "speed": 9}, "speed", "less than or equal to 2"),
         ({"text": "fine", "mode": "soon"}, "mode", "'realtime', 'standard' or 'batch'"),
@@ -113,6 +116,27 @@ def test_wrong_arguments_are_refused_by_field_and_nothing_is_stored(
     assert list(refusal.value.fields) == [field]
     assert words in refusal.value.fields[field]
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["9" * 37, "$1" + ",000" * 12, "0." + "3" * 37])
+def test_a_number_that_the_engine_has_no_words_for_is_refused(number: str) -> None:
+    with pytest.raises(ArgumentsRefused, match="more than 36 digits"):
+        say(f"It has {number} units.")
+    assert not Job.objects.exists()
+
+
+def test_the_longest_numbers_are_read_aloud() -> None:
+    engine = LocalEngine()
+    for text in ("9" * 36, "$" + "9" * 36, "1" + ",000" * 11, "0." + "3" * 36):
+        assert engine.text_fault(text) == ""
+    assert engine.speak("9" * 36, "heart", 1.0, lambda _: None).seconds > 10
+
+
+def test_text_that_the_engine_stumbles_over_fails_for_good(media: Path) -> None:
+    with testing.inline() as jobs:
+        process_tts.delay(text="9" * 40)  # past the door, as the task's own check is for every engine
+        jobs.assert_failed(process_tts, error=Permanent)
+    assert not Speech.objects.exclude(file="").exists()
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,8 @@ def test_a_used_nonce_is_too_low_and_the_same_bytes_are_known(node: Node) -> Non
     call(node, "eth_sendRawTransaction", first)
     assert call(node, "eth_sendRawTransaction", first)["error"]["message"] == "already known"
     node.mine()
-    assert call(node, "eth_sendRawTransaction", first)["error"]["message"] == "already known"
+    mined = call(node, "eth_sendRawTransaction", first)
+    assert mined["error"]["message"] == "nonce too low: next nonce 1, tx nonce 0"
     later = call(node, "eth_sendRawTransaction", signed(A, 0, B.address, 2))
     assert later["error"]["message"] == "nonce too low: next nonce 1, tx nonce 0"
 
