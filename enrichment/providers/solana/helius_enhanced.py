@@ -45,8 +45,11 @@ class HeliusEnhanced:
 
     def _list(self, account: str, before: str | None) -> list[RawTransaction]:
         query = {"api-key": self.key, "limit": _MOST} | ({"before": before} if before else {})
-        found = self.service.get(f"{self.url}/v0/addresses/{account}/transactions", query)
-        return [read_enhanced(item) for item in found]
+        return self.service.get(f"{self.url}/v0/addresses/{account}/transactions", query, _read)
+
+
+def _read(items: Any) -> list[RawTransaction]:
+    return [read_enhanced(item) for item in items]
 
 
 def _loaded(items: Sequence[RawTransaction]) -> list[RawTransaction]:

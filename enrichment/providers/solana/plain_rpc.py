@@ -5,6 +5,7 @@ https://solana.com/docs/rpc/http/getsignaturesforaddress, .../gettransaction
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from enrichment.providers.solana.accounts import token_accounts_of
 from enrichment.providers.solana.paging import AccountPages
@@ -40,14 +41,21 @@ class PlainRpc:
 
     def _list(self, account: str, before: str | None) -> list[Signature]:
         options = {"limit": _LISTED, "commitment": "finalized"} | ({"before": before} if before else {})
-        lines = self.rpc.call("getSignaturesForAddress", account, options)
-        return [Signature(line["signature"], line["slot"]) for line in lines]
+        return self.rpc.call("getSignaturesForAddress", [account, options], _signatures)
 
     def _load(self, signatures: Sequence[Signature]) -> list[RawTransaction]:
         calls = [("getTransaction", [item.signature, OPTIONS]) for item in signatures]
-        answers = self.rpc.call_many(calls)
-        if missing := [
-            item.signature for item, answer in zip(signatures, answers, strict=True) if not answer
-        ]:
-            raise Transient(f"{self.name} lists {missing[0]} but does not have it (yet)")
-        return [read_transaction(answer) for answer in answers]
+        answers = self.rpc.call_many(calls, _transaction)
+        found = [answer for answer in answers if answer is not None]
+        if len(found) < len(signatures):
+            missing = signatures[answers.index(None)].signature
+            raise Transient(f"{self.name} lists {missing} but does not have it (yet)")
+        return found
+
+
+def _signatures(lines: Any) -> list[Signature]:
+    return [Signature(line["signature"], line["slot"]) for line in lines]
+
+
+def _transaction(answer: Any) -> RawTransaction | None:
+    return read_transaction(answer) if answer else None

@@ -14,8 +14,11 @@ from enrichment.services.wallets.store import (
     store_synced,
 )
 from enrichment.services.wallets.stretch import Stretch, Walk, walks_wanted
+from jobs.errors import Snooze, Transient
 
 PAGE = 100  # transactions held in memory and stored at a time
+
+_GO_ON = 2.0  # seconds after which a sync that was cut off is gone on with
 
 OnPage = Callable[[int, int], None]  # transactions read so far, and new ones among them
 
@@ -48,17 +51,24 @@ class WalletSyncResult:
 
 
 def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPage) -> WalletSyncResult:
-    """Store what the chain has and the database has not. Raises what the source raises.
+    """Store what the chain has and the database has not.
 
-    Two at once for one wallet do no harm but the work twice; the caller holds a lock.
+    Two at once for one wallet do no harm but the work twice; the caller holds a lock. Raises what the source
+    raises, but Snooze in the place of Transient when this sync got further: so long a history is not given up
+    because a source fails now and then, and it ends, as each run must bring something new.
     """
     wallet, _ = Wallet.objects.get_or_create(address=address)
     stretch = load_stretch(wallet)
     if wishes.refresh:
         stretch = store_forgotten(wallet)
     run = _Run(wallet, source, wishes, on_page)
-    for walk in walks_wanted(stretch, older=wishes.older):
-        stretch = run.walk(walk, stretch)
+    try:
+        for walk in walks_wanted(stretch, older=wishes.older):
+            stretch = run.walk(walk, stretch)
+    except Transient as trouble:
+        if not run.new or wishes.refresh:  # a refresh begins anew
+            raise
+        raise Snooze(_GO_ON, f"{trouble}; {run.new:,} transactions further") from trouble
     return WalletSyncResult(
         status="synced" if run.new or wishes.refresh else "already-current",
         address=address,
