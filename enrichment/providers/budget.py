@@ -18,22 +18,24 @@ from jobs.errors import RateLimited
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.rates import Rate, parse_rate
 
-PATIENCE = 3.0  # seconds that a request waits for its turn in the worker; a longer wait is the platform's
+PATIENCE = 3.0  # seconds that a request waits in the worker; a longer wait is the platform's
 _PREFIX = "millrace:budget:"
 
 # KEYS[1]: when the budget is used up (us); KEYS[2]: until when the provider asked all to wait (us)
-# ARGV: cost (us), tolerance (us), patience (us). Returns microseconds to wait: spent when within patience.
+# ARGV: cost, tolerance, patience with the turn, patience with the provider, all in us.
+# Returns the microseconds to wait, and 1 when that is within patience: then the requests are paid for.
 _SPEND = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local held = tonumber(redis.call('GET', KEYS[2]) or '0')
 local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
-local wait = math.max(full - tonumber(ARGV[2]) - now, held - now, 0)
-if wait <= tonumber(ARGV[3]) and tonumber(ARGV[1]) > 0 then
+local turn = full - tonumber(ARGV[2]) - now
+local patient = turn <= tonumber(ARGV[3]) and held - now <= tonumber(ARGV[4])
+if patient and tonumber(ARGV[1]) > 0 then
     full = math.max(full, held) + tonumber(ARGV[1])
     redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', math.ceil((full - now) / 1000) + 1000)
 end
-return string.format('%.0f', wait)
+return {string.format('%.0f', math.max(turn, held - now, 0)), patient and 1 or 0}
 """
 
 # KEYS[1]: as KEYS[2] above; ARGV[1]: seconds. The longest wait that anybody was told counts.
@@ -69,16 +71,18 @@ class Budget:
     """One provider's budget, or that of one of its parts (a feed's host, an exchange).
 
     A `local` one stands in for the provider: what providers publish does not bind it, what the site decided does.
+    `patience` is with the turn, in seconds; with what the provider asks for it is always short.
     """
 
     provider: Provider
     part: str = ""
     local: bool = False
+    patience: float = PATIENCE
 
     def spend(self, requests: int = 1) -> None:
         """Wait for the turn of so many requests. RateLimited when it is further away than the patience."""
-        wait = self._wait(requests)
-        if wait > PATIENCE:
+        wait, patient = self._wait(requests)
+        if not patient:
             rate = f" ({self.rate})" if self.rate else ""
             raise RateLimited(wait, f"the budget of {self._name}{rate} is spent for {wait:.1f} s")
         if wait > 0:
@@ -102,16 +106,18 @@ class Budget:
     def _name(self) -> str:
         return f"{self.provider}:{self.part}" if self.part else self.provider
 
-    def _wait(self, requests: int) -> float:
+    def _wait(self, requests: int) -> tuple[float, bool]:
+        """Seconds until the turn, and whether they may be waited for."""
         rate = self.rate
         interval = rate.seconds * 1e6 / rate.limit if rate else 0.0
         tolerance = interval * (rate.limit - 1) if rate else 0.0
         names = [f"{_PREFIX}{self._name}", f"{_PREFIX}{self._name}:held"]
-        words = [interval * requests, tolerance, PATIENCE * 1e6]
+        words = [interval * requests, tolerance, self.patience * 1e6, PATIENCE * 1e6]
         try:
-            return float(_script(_SPEND)(keys=names, args=words, client=client())) / 1e6
+            wait, patient = _script(_SPEND)(keys=names, args=words, client=client())
         except REDIS_ERRORS:
-            return 0.0
+            return 0.0, True
+        return float(wait) / 1e6, bool(patient)
 
 
 @lru_cache

@@ -20,7 +20,7 @@ import httpx2
 from django.conf import settings
 
 from enrichment.providers.asking import ask
-from enrichment.providers.budget import Budget, Provider
+from enrichment.providers.budget import PATIENCE, Budget, Provider
 from jobs.errors import Permanent, RateLimited, Transient
 
 _LIMITS = httpx2.Limits(max_connections=8, max_keepalive_connections=4)
@@ -54,13 +54,14 @@ class Service:
     """An outsider: its name for people and for its budget, and how many seconds it may take.
 
     `by_host`: each host has a budget of its own. Without a `provider` it is asked once: somebody waits for a
-    page. `answer` None: settings.PROVIDER_TIMEOUT. The functions given as `read` turn an answer into what is
-    wanted; whatever they stumble over is an answer not understood.
+    page. `patience`: seconds that a request waits for its turn. `answer` None: settings.PROVIDER_TIMEOUT. The
+    functions given as `read` turn an answer into what is wanted; whatever they stumble over is not understood.
     """
 
     name: str
     provider: Provider | None = None
     by_host: bool = False
+    patience: float = PATIENCE
     connect: float = 5.0
     answer: float | None = None
 
@@ -108,7 +109,7 @@ class Service:
         if self.provider is None:
             return once()
         part = urlsplit(call.url).netloc.rpartition("@")[2] if self.by_host else ""
-        budget = Budget(self.provider, part, local=call.url.startswith(settings.SANDBOX_URL))
+        budget = Budget(self.provider, part, call.url.startswith(settings.SANDBOX_URL), self.patience)
         return ask(budget, once, call.requests)
 
     def _send(self, call: "_Call") -> Answer:

@@ -16,8 +16,9 @@ from enrichment.providers.solana.transactions_for_address import TransactionsFor
 from jobs.errors import Permanent
 
 _log = logging.getLogger(__name__)
-_NODE = Service("the Solana node", Provider.SOLANA_NODE)
-_HELIUS = Service("Helius", Provider.HELIUS)
+_PATIENCE = 30.0  # seconds: a page of a history is many requests, and worth nothing unless all are made
+_NODE = Service("the Solana node", Provider.SOLANA_NODE, patience=_PATIENCE)
+_HELIUS = Service("Helius", Provider.HELIUS, patience=_PATIENCE)
 
 
 @dataclass(frozen=True)
