@@ -81,8 +81,10 @@ def _requestor(*, local: bool) -> Any:
                 raise Transient(f"Reddit cannot be reached: {kind}") from None
             path = urlsplit(response.url).path
             _check(response.status_code, response.headers, path)
-            if not response.content:  # praw would take it for an empty listing
-                raise Transient(f"Reddit ({path}) answered with nothing")
+            try:
+                response.json()
+            except STUMBLES:  # praw would take nothing at all for an empty listing
+                raise Transient(f"Reddit ({path}) answered with something that is no JSON") from None
             return response
 
     return Requestor

@@ -43,13 +43,16 @@ class AccountList(Generic[Item]):
     def head(self) -> Item | None:
         """The next item; None at the end, which is what lies below the slot of `until`."""
         if not self._ahead and not self._ended:
-            self._ahead = self.lister(self.account, self.before)
-            self._ended = not self._ahead
-            if self._ahead:
-                self.before = self._ahead[-1].signature
+            self.take_in(self.lister(self.account, self.before))
         if self._ahead and self.until and self._ahead[0].slot < self.until.slot:
             self._ahead, self._ended = [], True
         return self._ahead[0] if self._ahead else None
+
+    def take_in(self, piece: list[Item]) -> None:
+        """The next piece of the list, for one that has nothing ahead."""
+        self._ahead, self._ended = piece, not piece
+        if piece:
+            self.before = piece[-1].signature
 
     def take_slot(self, slot: int) -> list[Item]:
         """The items of a slot, if the head is of it."""

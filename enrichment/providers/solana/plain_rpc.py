@@ -11,10 +11,11 @@ from enrichment.providers.solana.accounts import token_accounts_of
 from enrichment.providers.solana.paging import AccountPages
 from enrichment.providers.solana.reading import OPTIONS, read_transaction
 from enrichment.providers.solana.records import Page, Position, RawTransaction
-from enrichment.providers.solana.rpc import Rpc
+from enrichment.providers.solana.rpc import Call, Rpc
 from jobs.errors import Transient
 
 _LISTED = 100  # signatures in one piece of an account's list
+_AHEAD, _FEWEST = 10_000, 5  # signatures read ahead of all lists together, and of each at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,16 @@ class PlainRpc:
     ) -> Iterator[Page]:
         """See `TransactionSource`."""
         accounts = [account.address for account in token_accounts_of(self.rpc, address)]
-        return AccountPages(address, self._list, self._load).walk(accounts, before, until, size)
+        return AccountPages(address, self._list, self._load, self._begin).walk(accounts, before, until, size)
 
     def _list(self, account: str, before: str | None) -> list[Signature]:
-        options = {"limit": _LISTED, "commitment": "finalized"} | ({"before": before} if before else {})
-        return self.rpc.call("getSignaturesForAddress", [account, options], _signatures)
+        method, params = _listing(account, before, _LISTED)
+        return self.rpc.call(method, params, _signatures)
+
+    def _begin(self, accounts: list[str], before: str | None) -> list[list[Signature]]:
+        """Of many accounts less each: most hold a transaction or two, and all of it is kept in memory."""
+        piece = max(_FEWEST, min(_LISTED, _AHEAD // len(accounts)))
+        return self.rpc.call_many([_listing(account, before, piece) for account in accounts], _signatures)
 
     def _load(self, signatures: Sequence[Signature]) -> list[RawTransaction]:
         calls = [("getTransaction", [item.signature, OPTIONS]) for item in signatures]
@@ -51,6 +57,11 @@ class PlainRpc:
             missing = signatures[answers.index(None)].signature
             raise Transient(f"{self.name} lists {missing} but does not have it (yet)")
         return found
+
+
+def _listing(account: str, before: str | None, limit: int) -> Call:
+    options = {"limit": limit, "commitment": "finalized"} | ({"before": before} if before else {})
+    return "getSignaturesForAddress", [account, options]
 
 
 def _signatures(lines: Any) -> list[Signature]:

@@ -27,7 +27,7 @@ TOKEN = b'{"access_token": "%s", "token_type": "bearer", "expires_in": 3600, "sc
 class Adapter:
     """An adapter: whose budget it draws on, how it is asked for something, and what it is without asking.
 
-    `nothing`: JSON that means "there is none", and what the adapter gives for it; None: there always is something.
+    `nothing`: an answer that says the least there is, and what the adapter gives for it; None: it has none such.
     """
 
     provider: Provider
@@ -120,6 +120,17 @@ class Promises:
         provider.first = [Reply(429, b"{}", {"Retry-After": "0"})]
         assert not isinstance(refused(adapter, Reply(500), provider), RateLimited)
         assert len(provider.asked) == asking.TRIES
+
+    def test_a_moment_s_trouble_is_gone_before_the_job_hears_of_it(
+        self, adapter: Adapter, provider: Scripted
+    ) -> None:
+        if adapter.nothing is None:
+            return
+        busy = Reply(429, b"{}", {"Retry-After": "0"})
+        provider.first = [Reply(500), busy, Reply(body=b"\xff"), Reply(503)]
+        provider.reply = Reply(body=adapter.nothing)
+        assert adapter.ask() == adapter.gives
+        assert not provider.first
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404])
     def test_a_refusal_is_permanent_and_not_repeated(

@@ -40,23 +40,29 @@ def exchange() -> Any:
     return open_client("binance", ApiKeys(f"{SECRET}-key", f"{SECRET}-secret"))
 
 
+PREVIEW = b'<html><section class="tgme_channel_history"></section></html>'
+FEED = b'<rss version="2.0"><channel><title>News</title></channel></rss>'
 NODE, HELIUS, EVM = Provider.SOLANA_NODE, Provider.HELIUS, Provider.EVM_NODE
 ADAPTERS = {
-    "node, balance": Adapter(NODE, lambda: accounts.lamports_of(sources.node(), SOL_MINT)),
+    "node, balance": Adapter(
+        NODE, lambda: accounts.lamports_of(sources.node(), SOL_MINT), b'{"result": {"value": 0}}', 0
+    ),
     "node, batch": Adapter(NODE, lambda: accounts.token_accounts_of(sources.node(), SOL_MINT)),
     "node, mint": Adapter(NODE, lambda: holders.mint_facts(sources.node(), SOL_MINT)),
     "node, history": Adapter(NODE, lambda: first_page(sources.plain_rpc(solana()))),
-    "Helius, history": Adapter(HELIUS, lambda: first_page(sources.transactions_for_address(solana()))),
+    "Helius, history": Adapter(
+        HELIUS, lambda: first_page(sources.transactions_for_address(solana())), b'{"result": {"data": []}}'
+    ),
     "Helius enhanced": Adapter(NODE, lambda: first_page(sources.helius_enhanced(solana()))),
-    "EVM, height": Adapter(EVM, lambda: evm_node().height()),
+    "EVM, height": Adapter(EVM, lambda: evm_node().height(), b'{"result": "0x0"}', 0),
     "EVM, code": Adapter(EVM, lambda: evm_node().code(SENDER)),
     "EVM, receipt": Adapter(EVM, lambda: evm_node().receipt("0x" + "22" * 32), b'{"result": null}'),
     "Reddit": Adapter(
         Provider.REDDIT, searched(Reddit()), b'{"kind": "Listing", "data": {"children": []}}', []
     ),
     "X": Adapter(Provider.X, searched(X()), b'{"meta": {"result_count": 0}}', []),
-    "Telegram": Adapter(Provider.TELEGRAM, searched(Telegram())),
-    "feeds": Adapter(Provider.FEEDS, searched(Feeds())),
+    "Telegram": Adapter(Provider.TELEGRAM, searched(Telegram()), PREVIEW, []),
+    "feeds": Adapter(Provider.FEEDS, searched(Feeds()), FEED, []),
     "news feed": Adapter(Provider.FEEDS, lambda: fetch_feed(news_feeds()[0])),
     "exchange, balances": Adapter(Provider.EXCHANGES, lambda: exchange().balances(), b'{"balances": []}', []),
     "exchange, tickers": Adapter(Provider.EXCHANGES, lambda: exchange().tickers(None), b"[]", []),
