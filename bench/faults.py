@@ -190,37 +190,26 @@ def _updated() -> list[int]:
 
 
 def _missing_posts() -> Iterator[str]:
-    """Posts and articles of before the end that a search without faults still brings."""
+    """Posts that a search without faults still brings, but for those that are younger than the first search."""
     from datetime import timedelta
 
-    from django.utils import timezone
-
-    from enrichment.models import ScrapedCoin
+    from enrichment.models import ScrapedCoin, SocialPost
     from enrichment.providers.social.sources import SOURCES
     from enrichment.queries.social import known_coin
     from enrichment.services.social.scrape import Wanted, scrape
     from jobs.models import Job
 
-    first = Job.objects.filter(task__endswith="scrape_social_data").order_by("started_at").first()
-    if first is None or first.started_at is None:
-        return
-    for row in ScrapedCoin.objects.filter(scraped_at=None):
-        names = known_coin(row.coin)
-        since_start = timezone.now() - first.started_at
+    searches = Job.objects.filter(task__endswith="scrape_social_data").order_by("started_at")
+    began = searches.values_list("started_at", flat=True).first()
+    wanted = Wanted((), tuple(SOURCES), timedelta(hours=24), 200)
+    for coin in ScrapedCoin.objects.values_list("coin", flat=True):
+        names = known_coin(coin)
         assert names is not None
-        wanted = Wanted((), tuple(SOURCES), timedelta(hours=24), 200)
-        found = scrape(names, wanted, lambda *_: None)
-        young = _posted_since(since_start)
-        if found.new > young:
-            yield f"{row.symbol}: {found.new} posts were missing"
-
-
-def _posted_since(age: Any) -> int:
-    from django.utils import timezone
-
-    from enrichment.models import SocialPost
-
-    return SocialPost.objects.filter(posted_at__gte=timezone.now() - age).count()
+        known = set(SocialPost.objects.values_list("id", flat=True))
+        scrape(names, wanted, lambda *_: None)
+        new = SocialPost.objects.exclude(id__in=known).filter(posted_at__lt=began)
+        if new:
+            yield f"{names.symbol}: {len(new)} posts were missing"
 
 
 if __name__ == "__main__":

@@ -22,9 +22,8 @@ class Listed(Protocol):
 
 
 Item = TypeVar("Item", bound=Listed)
-Lister = Callable[
-    [str, str | None], list[Item]
-]  # account, before signature: the next piece, empty at the end
+Piece = tuple[list[Item], bool]  # items, newest first, and whether the list ends with them
+Lister = Callable[[str, str | None], Piece[Item]]  # account, before signature: the next piece
 
 
 @dataclass
@@ -48,11 +47,12 @@ class AccountList(Generic[Item]):
             self._ahead, self._ended = [], True
         return self._ahead[0] if self._ahead else None
 
-    def take_in(self, piece: list[Item]) -> None:
+    def take_in(self, piece: Piece[Item]) -> None:
         """The next piece of the list, for one that has nothing ahead."""
-        self._ahead, self._ended = piece, not piece
-        if piece:
-            self.before = piece[-1].signature
+        self._ahead, last = piece
+        self._ended = last or not self._ahead
+        if self._ahead:
+            self.before = self._ahead[-1].signature
 
     def take_slot(self, slot: int) -> list[Item]:
         """The items of a slot, if the head is of it."""

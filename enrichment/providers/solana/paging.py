@@ -11,11 +11,11 @@ from itertools import chain
 from typing import Generic
 
 from enrichment.providers.solana.decoding import accounts_of
-from enrichment.providers.solana.merging import AccountList, Item, Lister, merged_slots
+from enrichment.providers.solana.merging import AccountList, Item, Lister, Piece, merged_slots
 from enrichment.providers.solana.records import Page, Position, RawTransaction
 
 # Accounts, before signature: the first piece of each one's list.
-Beginner = Callable[[list[str], str | None], list[list[Item]]]
+Beginner = Callable[[list[str], str | None], list[Piece[Item]]]
 
 
 class AccountPages(Generic[Item]):

@@ -5,9 +5,11 @@ https://solana.com/docs/rpc/http/getsignaturesforaddress, .../gettransaction
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from enrichment.providers.solana.accounts import token_accounts_of
+from enrichment.providers.solana.merging import Piece
 from enrichment.providers.solana.paging import AccountPages
 from enrichment.providers.solana.reading import OPTIONS, read_transaction
 from enrichment.providers.solana.records import Page, Position, RawTransaction
@@ -40,14 +42,15 @@ class PlainRpc:
         accounts = [account.address for account in token_accounts_of(self.rpc, address)]
         return AccountPages(address, self._list, self._load, self._begin).walk(accounts, before, until, size)
 
-    def _list(self, account: str, before: str | None) -> list[Signature]:
+    def _list(self, account: str, before: str | None) -> Piece[Signature]:
         method, params = _listing(account, before, _LISTED)
-        return self.rpc.call(method, params, _signatures)
+        return self.rpc.call(method, params, partial(_signatures, _LISTED))
 
-    def _begin(self, accounts: list[str], before: str | None) -> list[list[Signature]]:
+    def _begin(self, accounts: list[str], before: str | None) -> list[Piece[Signature]]:
         """Of many accounts less each: most hold a transaction or two, and all of it is kept in memory."""
         piece = max(_FEWEST, min(_LISTED, _AHEAD // len(accounts)))
-        return self.rpc.call_many([_listing(account, before, piece) for account in accounts], _signatures)
+        calls = [_listing(account, before, piece) for account in accounts]
+        return self.rpc.call_many(calls, partial(_signatures, piece))
 
     def _load(self, signatures: Sequence[Signature]) -> list[RawTransaction]:
         calls = [("getTransaction", [item.signature, OPTIONS]) for item in signatures]
@@ -64,8 +67,9 @@ def _listing(account: str, before: str | None, limit: int) -> Call:
     return "getSignaturesForAddress", [account, options]
 
 
-def _signatures(lines: Any) -> list[Signature]:
-    return [Signature(line["signature"], line["slot"]) for line in lines]
+def _signatures(limit: int, lines: Any) -> Piece[Signature]:
+    """A node answers with as many as it was asked for, as long as there are any."""
+    return [Signature(line["signature"], line["slot"]) for line in lines], len(lines) < limit
 
 
 def _transaction(answer: Any) -> RawTransaction | None:

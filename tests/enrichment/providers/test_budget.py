@@ -79,6 +79,18 @@ def test_a_wait_within_the_patience_is_waited_for(settings: LazySettings) -> Non
         JUPITER.spend()
 
 
+def test_patience_is_with_the_turn_and_not_with_what_the_provider_asks_for(settings: LazySettings) -> None:
+    settings.PROVIDER_BUDGETS = {"solana-node": "10/s"}
+    hasty, patient = (Budget(Provider.SOLANA_NODE, patience=seconds) for seconds in (0.0, 60.0))
+    hasty.spend(12)
+    with pytest.raises(RateLimited):
+        hasty.spend()
+    patient.spend()
+    patient.hold(4)
+    with pytest.raises(RateLimited, match="budget of solana-node"):
+        patient.spend()
+
+
 def test_without_redis_nobody_is_held_back(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.fence.connection._clients", {})
     settings.REDIS_URL = "redis://127.0.0.1:9/0"

@@ -13,7 +13,6 @@ from django.core.cache import cache
 from enrichment.providers import asking
 from enrichment.providers.budget import Provider
 from enrichment.providers.exchanges import client as exchange_client
-from enrichment.providers.social import sources  # noqa: F401 -- its loggers exist from here on
 from jobs.errors import JobError, Permanent, RateLimited, Transient
 from tests.enrichment.providers.conformance.server import Reply, Scripted, scripted
 from tests.outside import forget_budgets
@@ -171,12 +170,9 @@ class Promises:
         self, adapter: Adapter, provider: Scripted, status: int, caplog: pytest.LogCaptureFixture
     ) -> None:
         with caplog.at_level(logging.DEBUG):
-            for name in list(logging.root.manager.loggerDict):
-                if name.startswith("enrichment"):
-                    logging.getLogger(name).setLevel(logging.DEBUG)
             error = refused(adapter, Reply(status, b"no", {"Retry-After": "60"}), provider)
         told = "".join(traceback.format_exception(error))
         for secret in (SECRET, "sandbox-bearer", "sandbox-secret"):
             assert secret not in f"{error}{error!r}"
-            assert secret not in told.replace(f'"{SECRET}"', "")
+            assert secret not in told
             assert secret not in caplog.text
