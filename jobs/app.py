@@ -5,8 +5,10 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_after_setup, worker_init
 
-from jobs import logs  # noqa: F401 -- connects Celery's logging
-from jobs import query_log
+from jobs import (
+    logs,  # noqa: F401 -- connects Celery's logging
+    query_log,
+)
 from jobs.aliases import alias_table, register_aliases
 from jobs.configuration import queue_book
 from jobs.errors import UnknownName
