@@ -117,11 +117,11 @@ def _table() -> str:
     """By task: how its jobs ended, and what they used."""
     from jobs.models import DeadLetter, Job
 
-    rows = Job.objects.values_list("task", "state", "attempt", "snoozes")
+    rows = Job.objects.values_list("task", "state", "runs", "snoozes")
     count: dict[str, Counter[str]] = {}
-    for task, state, attempt, snoozes in rows:
+    for task, state, runs, snoozes in rows:
         row = count.setdefault(task.rpartition(".")[2], Counter())
-        row.update({"jobs": 1, state: 1, "repeated": max(0, attempt - 1), "snoozed": snoozes})
+        row.update({"jobs": 1, state: 1, "repeated": max(0, runs - snoozes - 1), "snoozed": snoozes})
     columns = ("jobs", "completed", "failed", "repeated", "snoozed")
     lines = [f"{'task':26}" + "".join(f"{name:>11}" for name in columns)]
     lines += [
