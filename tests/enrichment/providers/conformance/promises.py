@@ -51,7 +51,7 @@ def provider(settings: LazySettings) -> Iterator[Scripted]:
 def point_at(url: str, settings: LazySettings) -> None:
     """Let every adapter ask there, with a key wherever one can be given."""
     settings.SANDBOX_URL = url
-    for name in ("DEXSCREENER_URL", "COINGECKO_URL", "JUPITER_URL", "DEFILLAMA_URL"):
+    for name in ("DEXSCREENER_URL", "COINGECKO_URL", "JUPITER_URL", "DEFILLAMA_URL", "RUGCHECK_URL"):
         setattr(settings, name, url)
     settings.HELIUS_URL = f"{url}/helius"
     settings.SOLANA_RPC_URL = f"{url}/{SECRET}/?api-key={SECRET}"
