@@ -5,7 +5,10 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_after_setup, worker_init
 
-from jobs import logs  # noqa: F401 -- connects Celery's logging
+from jobs import (
+    logs,  # noqa: F401 -- connects Celery's logging
+    query_log,
+)
 from jobs.aliases import alias_table, register_aliases
 from jobs.configuration import queue_book
 from jobs.errors import UnknownName
@@ -51,6 +54,12 @@ class Millrace(Celery):
 def _know_old_names(sender: Any, **_: Any) -> None:
     """When every module with tasks is imported, and before the pool is forked."""
     register_aliases(sender.app)
+
+
+@worker_init.connect
+def _keep_no_queries(**_: Any) -> None:
+    """Before the pool is forked, and for pools that are not."""
+    query_log.keep_none()
 
 
 @celeryd_after_setup.connect

@@ -1,7 +1,7 @@
 """The sandbox as a test sees it: its wallets, what they meant to do, its faults."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -14,6 +14,7 @@ from django.core.cache import cache
 
 from analysis.services.wallet_pnl.history import Moment
 from enrichment.services.normaliser.meaning import Leg, Meaning, Transfer
+from jobs.fence.connection import REDIS_ERRORS, client
 from tests.sandbox_server import Server
 
 
@@ -47,13 +48,14 @@ class Outside:
 
     @contextmanager
     def faults(self, **faults: Any) -> Iterator[None]:
-        """Faults for the length of the block."""
+        """Faults for the length of the block; what they made providers ask of everybody ends with it."""
         names = {name.removeprefix("status_"): value for name, value in faults.items()}
         httpx2.put(f"{self.url}/sandbox/faults", json=names).raise_for_status()
         try:
             yield
         finally:
             httpx2.put(f"{self.url}/sandbox/faults", json={}).raise_for_status()
+            forget_budgets()
 
     def _get(self, path: str) -> Any:
         return httpx2.get(f"{self.url}{path}").raise_for_status().json()
@@ -77,7 +79,15 @@ def point_at(url: str, settings: LazySettings) -> Outside:
         setattr(settings, name, "")
     settings.TELEGRAM_CHANNELS, settings.NEWS_FEEDS = [], []
     cache.clear()
+    forget_budgets()
     return Outside(url)
+
+
+def forget_budgets() -> None:
+    """As if no provider had been asked anything, nor asked to wait."""
+    with suppress(*REDIS_ERRORS):  # the testing twin has none, and so no budgets
+        for key in client().scan_iter("millrace:budget:*"):
+            client().delete(key)
 
 
 def _moment(entries: list[dict[str, Any]]) -> Moment:

@@ -315,14 +315,28 @@ JUPITER_URL = env.str("JUPITER_URL", default="")
 JUPITER_API_KEY = env.str("JUPITER_API_KEY", default="")
 DEFILLAMA_URL = env.str("DEFILLAMA_URL", default="")
 RUGCHECK_URL = env.str("RUGCHECK_URL", default="")
-# What all workers together may ask of a provider (see enrichment.providers.budget): its public limits.
-PROVIDER_BUDGETS: Mapping[str, str] = {
+PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", default=10.0)  # seconds that a provider may take to answer
+PROVIDER_PAUSE = 0.25  # seconds before a request is made a second time; then twice as long each time
+# What providers publish, or what is polite where they publish nothing: all workers together keep to it (see
+# enrichment.providers.budget). What the site decided, by a paid plan or with its own node, takes its place.
+PROVIDER_LIMITS: Mapping[str, str] = {
     "dexscreener": "300/min",
     "jupiter": "60/min",
     "defillama": "300/min",
     "rugcheck": "60/min",
-    **env.dict("PROVIDER_BUDGETS", default={}),  # dexscreener=600/min,jupiter=10/s
+    "coingecko": "30/min",
+    "helius": "10/s",
+    "solana-node": "10/s",
+    "evm-node": "25/s",
+    "reddit": "100/min",
+    "x": "30/min",
+    "telegram": "60/min",
+    "feeds": "60/min",
+    "exchanges": "10/s",
 }
+PROVIDER_BUDGETS: Mapping[str, str] = env.dict(
+    "PROVIDER_BUDGETS", default={}
+)  # dexscreener=600/min,helius=50/s
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 JOBS_LEASE = env.float("JOBS_LEASE", default=2.0)
 JOBS_LEADER_LEASE = 2.0
 EVM_STEP_HOOK = env.str("EVM_STEP_HOOK", default="")  # a function that may stop a worker after a step
-PROVIDER_BUDGETS = {"dexscreener": "1000/s", "jupiter": "1000/s", "defillama": "1000/s"}
+PROVIDER_BUDGETS = {}
+PROVIDER_PAUSE = 0.0
 JOBS_PROCFILE = None  # tests start their own workers
 JOBS_QUEUES = (
     *QUEUES,

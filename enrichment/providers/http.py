@@ -1,31 +1,43 @@
 """HTTP to outsiders: timeouts everywhere, and every failure as the error that says what to do about it.
 
-429 is RateLimited with the seconds of Retry-After; a network error, a timeout and 5xx are Transient; any
-other refusal is Permanent. A service with a budget asks no faster than all workers together may.
-Messages name the service and the path, never the query: keys travel there.
+429 is RateLimited with the seconds of Retry-After; a network error, a timeout, 5xx and an answer that nobody
+understands are Transient; any other refusal is Permanent. How often and how fast is asked: see `asking`.
+Messages name the service and the path of a GET, never a query or the address of a node: keys travel there.
 """
 
+import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from os import getpid
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
+from django.conf import settings
 
-from enrichment.providers.budget import Budget
+from enrichment.providers.asking import ask
+from enrichment.providers.budget import PATIENCE, Budget, Provider
 from jobs.errors import Permanent, RateLimited, Transient
 
 _LIMITS = httpx2.Limits(max_connections=8, max_keepalive_connections=4)
 _RETRY_AFTER = 5.0  # seconds, when a 429 does not say
 _LONGEST_WAIT = 900.0  # seconds; the bound on what a Retry-After may ask for
 
+# What code meets that reads an answer of another shape than it expects.
+STUMBLES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+
+T = TypeVar("T")
+
 # httpx2 logs every request with its query, and so the keys in it.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+class NotUnderstood(Exception):
+    """An answer is not what it should be; the message ends the sentence "it answered with"."""
 
 
 @dataclass(frozen=True)
@@ -39,73 +51,117 @@ class Answer:
 
 @dataclass(frozen=True)
 class Service:
-    """An outsider: its name for people, how long it may take to connect and to answer, in seconds, its budget."""
+    """An outsider: its name for people and for its budget, and how many seconds it may take.
+
+    `by_host`: each host has a budget of its own. Without a `provider` it is asked once: somebody waits for a
+    page. `patience`: seconds that a request waits for its turn. `answer` None: settings.PROVIDER_TIMEOUT. The
+    functions given as `read` turn an answer into what is wanted; whatever they stumble over is not understood.
+    """
 
     name: str
+    provider: Provider | None = None
+    by_host: bool = False
+    patience: float = PATIENCE
     connect: float = 5.0
-    answer: float = 20.0
-    budget: Budget | None = None
+    answer: float | None = None
 
-    def get(self, url: str, query: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Any:
-        """The JSON at an address. Raises RateLimited, Transient, Permanent."""
-        return self._within_budget("GET", url, params=dict(query), headers=dict(headers or {}))
+    def get(
+        self,
+        url: str,
+        query: Mapping[str, Any],
+        read: Callable[[Any], T],
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
+        """What is read from the JSON at an address. Raises RateLimited, Transient, Permanent."""
+        request = {"params": dict(query), "headers": dict(headers or {})}
+        return self._ask(_Call("GET", url, self._place(url), request), lambda answer: read(_json(answer)))
 
-    def post(self, url: str, body: Any) -> Any:
-        """The JSON answer to a JSON body. Raises RateLimited, Transient, Permanent."""
-        return self._within_budget("POST", url, json=body)
+    def post(self, url: str, body: Any, read: Callable[[Any], T], *, about: str = "", requests: int = 1) -> T:
+        """What is read from the JSON answer to a JSON body that may be sent twice; `about` names it for people.
 
-    def _within_budget(self, method: str, url: str, **request: Any) -> Any:
-        if self.budget is None:
-            return self._exchange(method, url, **request)
-        self.budget.spend()
-        try:
-            return self._exchange(method, url, **request)
-        except RateLimited as asked:
-            self.budget.hold(asked.delay)
-            raise
+        `requests` is what it costs of the budget. Raises RateLimited, Transient, Permanent.
+        """
+        place = f"{self.name} ({about})" if about else self.name
+        call = _Call("POST", url, place, {"json": body}, requests)
+        return self._ask(call, lambda answer: read(_json(answer)))
 
     def fetch(
         self,
         url: str,
         query: Mapping[str, Any],
+        read: Callable[[Answer], T],
         headers: Mapping[str, str] | None = None,
-        *,
-        follow: bool = False,
-    ) -> Answer:
-        """What is at an address, whatever its format; a 304 (not modified) is an answer, too.
+    ) -> T:
+        """What is read from an answer in any format, along redirects; a 304 (not modified) is one, too.
 
-        `follow` goes along redirects. Raises RateLimited, Transient, Permanent.
+        Raises RateLimited, Transient, Permanent.
         """
-        request = {"params": dict(query), "headers": dict(headers or {}), "follow_redirects": follow}
-        response = self._send("GET", url, **request)
-        return Answer(response.status_code, dict(response.headers), response.content)
-
-    def _exchange(self, method: str, url: str, **request: Any) -> Any:
-        try:
-            return self._send(method, url, **request).json()
-        except ValueError:
-            raise Transient(f"{self._place(url)} answered with something that is no JSON") from None
+        request = {"params": dict(query), "headers": dict(headers or {}), "follow_redirects": True}
+        return self._ask(_Call("GET", url, self._place(url), request), read)
 
     def _place(self, url: str) -> str:
         return f"{self.name} ({urlsplit(url).path or '/'})"
 
-    def _send(self, method: str, url: str, **request: Any) -> httpx2.Response:
-        place = self._place(url)
-        if request.get("params") == {}:
-            del request["params"]  # else httpx2 drops the query of the address
+    def _ask(self, call: "_Call", read: Callable[[Answer], T]) -> T:
+        def once() -> T:
+            return _understood(call.place, self._send(call), read)
+
+        if self.provider is None:
+            return once()
+        part = urlsplit(call.url).netloc.rpartition("@")[2] if self.by_host else ""
+        budget = Budget(self.provider, part, call.url.startswith(settings.SANDBOX_URL), self.patience)
+        return ask(budget, once, call.requests)
+
+    def _send(self, call: "_Call") -> Answer:
+        request = {
+            name: value for name, value in call.request.items() if value
+        }  # else httpx2 drops the query
+        timeout = httpx2.Timeout(self.answer or settings.PROVIDER_TIMEOUT, connect=self.connect)
         try:
-            timeout = httpx2.Timeout(self.answer, connect=self.connect)
-            response = _client(getpid()).request(method, url, timeout=timeout, **request)
+            response = _client(getpid()).request(call.method, call.url, timeout=timeout, **request)
         except httpx2.TimeoutException:
-            raise Transient(f"{place} did not answer in time") from None
+            raise Transient(f"{call.place} did not answer in time") from None
         except httpx2.TransportError as error:
-            raise Transient(f"{place} cannot be reached: {type(error).__name__}") from None
+            raise Transient(f"{call.place} cannot be reached: {type(error).__name__}") from None
         except httpx2.InvalidURL:
             raise Permanent(f"the address of {self.name} is no URL") from None
         except httpx2.TooManyRedirects:
-            raise Permanent(f"{place} redirects in a circle") from None
-        _check(place, response)
-        return response
+            raise Permanent(f"{call.place} redirects in a circle") from None
+        except httpx2.DecodingError:
+            raise Transient(f"{call.place} answered with something that cannot be unpacked") from None
+        _check(call.place, response)
+        return Answer(response.status_code, dict(response.headers), response.content)
+
+
+SANDBOX = Service("the sandbox", connect=0.5, answer=2.0)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A request, how people are told of it, and how many requests of the budget it is."""
+
+    method: str
+    url: str = field(repr=False)
+    place: str
+    request: Mapping[str, Any] = field(repr=False)
+    requests: int = 1
+
+
+def _json(answer: Answer) -> Any:
+    try:
+        return json.loads(answer.content)
+    except (ValueError, RecursionError):
+        raise NotUnderstood("something that is no JSON") from None
+
+
+def _understood(place: str, answer: Answer, read: Callable[[Answer], T]) -> T:
+    try:
+        return read(answer)
+    except NotUnderstood as error:
+        raise Transient(f"{place} answered with {error}") from None
+    except STUMBLES as error:
+        told = f"{place} answered in a shape that is not understood: {type(error).__name__}"
+        raise Transient(told) from None
 
 
 def _check(place: str, response: httpx2.Response) -> None:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrichment.providers.addresses import rugcheck
-from enrichment.providers.budget import Budget
+from enrichment.providers.budget import Provider
 from enrichment.providers.http import Service
 from jobs.errors import Permanent
 
-_SERVICE = Service("RugCheck", budget=Budget("rugcheck"))
+_SERVICE = Service("RugCheck", Provider.RUGCHECK)
 LEVELS = ("danger", "warn", "info")
 
 
@@ -33,10 +33,13 @@ class TokenReport:
 def report_of(mint: str) -> TokenReport | None:
     """The report on a token; None for one that RugCheck does not report on. Raises RateLimited, Transient."""
     try:
-        told = _SERVICE.get(f"{rugcheck()}/v1/tokens/{mint}/report", {})
+        return _SERVICE.get(f"{rugcheck()}/v1/tokens/{mint}/report", {}, _report)
     except Permanent:
         return None
-    if not isinstance(told, dict):
+
+
+def _report(told: Any) -> TokenReport | None:
+    if not told:
         return None
     score = told.get("score_normalised")
     flags = tuple(_flag(risk) for risk in told.get("risks") or ())

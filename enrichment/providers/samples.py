@@ -6,12 +6,11 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 
-from enrichment.providers.http import Service
+from enrichment.providers.http import SANDBOX
 from jobs.errors import JobError
 
 T = TypeVar("T")
 
-_SERVICE = Service("the sandbox", connect=0.5, answer=2.0)
 _KEPT = 300  # seconds; an empty answer is asked for again sooner
 _EMPTY_KEPT = 5
 
@@ -28,7 +27,6 @@ def offered(path: str, read: Callable[[Sequence[dict[str, Any]]], tuple[T, ...]]
 
 def _ask(path: str, read: Callable[[Sequence[dict[str, Any]]], tuple[T, ...]]) -> tuple[T, ...]:
     try:
-        rows = _SERVICE.get(f"{settings.SANDBOX_URL.rstrip('/')}{path}", {})
+        return SANDBOX.get(f"{settings.SANDBOX_URL.rstrip('/')}{path}", {}, read)
     except JobError:
         return ()
-    return read(rows)

@@ -3,9 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from django.db.models import Q
-
-from enrichment.models import Token, Wallet
+from enrichment.models import Token, TokenTransfer, Trade, Wallet
 from enrichment.providers.prices.dexscreener import TokenName, names_of
 from enrichment.providers.solana.accounts import decimals_of
 from enrichment.providers.solana.rpc import Rpc
@@ -30,10 +28,11 @@ def learn_tokens_of(wallet: Wallet, rpc: Rpc) -> int:
 
 
 def _mentioned(wallet: Wallet) -> set[str]:
-    transactions = wallet.transactions.filter(Q(trades__isnull=False) | Q(transfers__isnull=False))
-    columns = ("trades__sold_mint", "trades__bought_mint", "transfers__mint")
+    trades = Trade.objects.filter(transaction__wallet=wallet)
+    transfers = TokenTransfer.objects.filter(transaction__wallet=wallet)
+    columns = ((trades, "sold_mint"), (trades, "bought_mint"), (transfers, "mint"))
     return {
-        mint for column in columns for mint in transactions.values_list(column, flat=True).distinct() if mint
+        mint for rows, column in columns for mint in rows.values_list(column, flat=True).distinct() if mint
     }
 
 

@@ -2,11 +2,15 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
+from enrichment.providers.asking import ask
+from enrichment.providers.budget import Budget, Provider
 from enrichment.providers.exchanges import reading
 from enrichment.providers.exchanges.addresses import ExchangeAddress, exchange
 from enrichment.providers.exchanges.errors import ccxt_errors
@@ -20,8 +24,8 @@ from enrichment.providers.exchanges.records import (
 )
 from jobs.errors import Permanent
 
-_TIMEOUT = 10_000  # milliseconds, to connect and to answer
 _MARKETS_KEPT = 3_600.0  # seconds
+_REFUSALS = ("400", "403", "404", "405", "409", "410", "451")
 _BY_ID = frozenset({"binance"})  # exchanges that can be asked for orders and trades from an id on
 _OPTIONS = {
     "defaultType": "spot",
@@ -34,6 +38,8 @@ _OPTIONS = {
 for _name in ("ccxt", "urllib3"):
     logging.getLogger(_name).setLevel(logging.INFO)
 
+T = TypeVar("T")
+
 _markets: dict[tuple[str, str], tuple[float, Any]] = {}
 
 
@@ -43,9 +49,9 @@ class ExchangeClient:
     def __init__(self, address: ExchangeAddress, keys: ApiKeys | None = None) -> None:
         self.name = address.name
         self._label = address.label
+        self._budget = Budget(Provider.EXCHANGES, address.name, local=address.is_sandbox)
         self._client = _open(address, keys)
-        with self._errors():
-            _load_markets(self._client, address)
+        self._ask(partial(_load_markets, self._client, address))
 
     def symbols(self) -> list[str]:
         """The spot markets that are open, as `BASE/QUOTE`."""
@@ -54,52 +60,53 @@ class ExchangeClient:
 
     def balances(self) -> list[BalanceRecord]:
         """What the account holds; what it has nothing of is left out."""
-        with self._errors():
-            return reading.balances(self._client.fetch_balance())
+        return self._ask(lambda: reading.balances(self._client.fetch_balance()))
 
     def orders(self, symbol: str, position: dict[str, Any] | None, size: int) -> Page[OrderRecord]:
         """The account's orders in one market from a position on (None: from the first), oldest first."""
-        with self._errors():
-            if self.name in _BY_ID:
-                number = (position or {}).get("from_id", 1)
-                rows = self._client.fetch_orders(symbol, None, size, {"orderId": number})
-                return reading.page_by_id(rows, number, size, reading.order)
-            since = (position or {}).get("since")
-            rows = self._client.fetch_orders(symbol, since, size)
-            return reading.page_by_time(rows, since, size, reading.order)
+        fetch = self._client.fetch_orders
+        if self.name in _BY_ID:
+            number = (position or {}).get("from_id", 1)
+            named = {"orderId": number}
+            return self._ask(
+                lambda: reading.page_by_id(fetch(symbol, None, size, named), number, size, reading.order)
+            )
+        since = (position or {}).get("since")
+        return self._ask(lambda: reading.page_by_time(fetch(symbol, since, size), since, size, reading.order))
 
     def fills(self, symbol: str, position: dict[str, Any] | None, size: int) -> Page[FillRecord]:
         """The trades that filled the account's orders in one market, in the same way."""
-        with self._errors():
-            if self.name in _BY_ID:
-                # The last one again: an order that met another of this account is told twice under one id.
-                number = max(0, (position or {}).get("from_id", 0) - 1)
-                rows = self._client.fetch_my_trades(symbol, None, size, {"fromId": number})
-                return reading.page_by_id(rows, number, size, reading.fill)
-            since = (position or {}).get("since")
-            rows = self._client.fetch_my_trades(symbol, since, size)
-            return reading.page_by_time(rows, since, size, reading.fill)
+        fetch = self._client.fetch_my_trades
+        if self.name in _BY_ID:
+            # The last one again: an order that met another of this account is told twice under one id.
+            number = max(0, (position or {}).get("from_id", 0) - 1)
+            named = {"fromId": number}
+            return self._ask(
+                lambda: reading.page_by_id(fetch(symbol, None, size, named), number, size, reading.fill)
+            )
+        since = (position or {}).get("since")
+        return self._ask(lambda: reading.page_by_time(fetch(symbol, since, size), since, size, reading.fill))
 
     def order(self, symbol: str, order_id: str) -> OrderRecord:
         """One order as it is now."""
-        with self._errors():
-            return reading.order(self._client.fetch_order(order_id, symbol))
+        return self._ask(lambda: reading.order(self._client.fetch_order(order_id, symbol)))
 
     def open_orders(self) -> list[OrderRecord]:
         """Every open order of the account."""
-        with self._errors():
-            return [reading.order(row) for row in self._client.fetch_open_orders()]
+        return self._ask(lambda: [reading.order(row) for row in self._client.fetch_open_orders()])
 
     def tickers(self, symbols: list[str] | None) -> list[TickerRecord]:
         """The prices of these markets, or of all."""
-        with self._errors():
-            rows = self._client.fetch_tickers(symbols)
-        return [record for record in map(reading.ticker, rows.values()) if record is not None]
+        return self._ask(lambda: reading.tickers(self._client.fetch_tickers(symbols)))
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        with ccxt_errors(self._label, self._client):
-            yield
+    def _ask(self, call: Callable[[], T]) -> T:
+        """Every call only reads, so it may be made twice."""
+
+        def once() -> T:
+            with ccxt_errors(self._label, self._client):
+                return call()
+
+        return ask(self._budget, once)
 
 
 def open_client(name: str, keys: ApiKeys | None = None) -> ExchangeClient:
@@ -113,18 +120,34 @@ def _open(address: ExchangeAddress, keys: ApiKeys | None) -> Any:
     kind = getattr(ccxt, address.name, None) if address.name in ccxt.exchanges else None
     if kind is None:
         raise Permanent(f"ccxt knows no exchange named {address.name!r}")
-    settings: dict[str, Any] = {
-        "timeout": _TIMEOUT,
+    options: dict[str, Any] = {
+        "timeout": int(settings.PROVIDER_TIMEOUT * 1000),
         "enableRateLimit": not address.is_sandbox,  # nothing is spared by waiting for loopback
         "options": dict(_OPTIONS),
     }
     if keys is not None:
-        settings |= {"apiKey": keys.key, "secret": keys.secret, "password": keys.passphrase or None}
-    client = kind(settings)
+        options |= {"apiKey": keys.key, "secret": keys.secret, "password": keys.passphrase or None}
+    client = _strict(kind)(options)
+    refusals = dict.fromkeys(_REFUSALS, ccxt.BadRequest)  # ccxt takes them for an exchange out of order
+    client.httpExceptions = {**client.httpExceptions, **refusals}
     client.number = str  # else amounts are floats; with Decimal ccxt reads fees twice, and loses them
     if address.base:
         client.urls["api"] = _moved(client.urls["api"], address.base)
     return client
+
+
+def _strict(kind: Any) -> Any:
+    """ccxt's class for an exchange, but an answer that is no JSON is none: ccxt would read it as "nothing held"."""
+    import ccxt
+
+    class Strict(kind):
+        def fetch(self, *args: Any, **kwargs: Any) -> Any:
+            answer = super().fetch(*args, **kwargs)
+            if (not answer and answer != []) or not isinstance(answer, (dict, list)):
+                raise ccxt.BadResponse("no JSON")
+            return answer
+
+    return Strict
 
 
 def _moved(urls: Any, base: str) -> Any:

@@ -99,6 +99,11 @@ def balances(answer: Mapping[str, Any]) -> list[BalanceRecord]:
     return [record for record in records if record.free or record.locked]
 
 
+def tickers(answer: Mapping[str, Any]) -> list[TickerRecord]:
+    """Those that have a price."""
+    return [record for record in map(ticker, answer.values()) if record is not None]
+
+
 def ticker(row: Mapping[str, Any]) -> TickerRecord | None:
     """A ticker; None for a market without a price."""
     last = _amount(row.get("last"))

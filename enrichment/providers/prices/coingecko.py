@@ -4,29 +4,28 @@ https://docs.coingecko.com/reference/simple-price, .../simple-token-price,
 .../contract-address-market-chart
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from enrichment.providers.addresses import coingecko
-from enrichment.providers.http import Service
+from enrichment.providers.budget import Provider
+from enrichment.providers.http import NotUnderstood, Service
 from enrichment.providers.prices.quotes import PastPrice, Quote
-from jobs.errors import Transient
 
-_SERVICE = Service("CoinGecko")
+_SERVICE = Service("CoinGecko", Provider.COINGECKO)
 _CHAIN = "solana"
+
+T = TypeVar("T")
 
 
 def sol_usd() -> Decimal:
     """Dollars per SOL. Raises RateLimited, Transient, Permanent."""
-    answer = _get("/simple/price", {"ids": "solana", "vs_currencies": "usd"})
-    price = answer.get("solana", {}).get("usd") if isinstance(answer, dict) else None
-    if not price:
-        raise Transient("CoinGecko names no price of SOL")
-    return Decimal(str(price))
+    return _get("/simple/price", {"ids": "solana", "vs_currencies": "usd"}, _sol)
 
 
 def quote_of(mint: str) -> Quote | None:
@@ -38,8 +37,29 @@ def quote_of(mint: str) -> Quote | None:
         "include_24hr_vol": "true",
         "include_24hr_change": "true",
     }
-    answer = _get(f"/simple/token_price/{_CHAIN}", query)
-    told = answer.get(mint) if isinstance(answer, dict) else None
+    return _get(f"/simple/token_price/{_CHAIN}", query, partial(_quote, mint))
+
+
+def history_of(mint: str, days: int) -> list[PastPrice]:
+    """A coin's prices of so many days, oldest first: by the hour from 2 to 90 days. Raises as above."""
+    query = {"vs_currency": "usd", "days": days}
+    return _get(f"/coins/{_CHAIN}/contract/{mint}/market_chart", query, _history)
+
+
+def _get(path: str, query: Mapping[str, Any], read: Callable[[Any], T]) -> T:
+    key = settings.COINGECKO_API_KEY
+    return _SERVICE.get(f"{coingecko()}{path}", query, read, {"x-cg-demo-api-key": key} if key else {})
+
+
+def _sol(answer: Any) -> Decimal:
+    price = answer.get("solana", {}).get("usd")
+    if not price:
+        raise NotUnderstood("no price of SOL")
+    return Decimal(str(price))
+
+
+def _quote(mint: str, answer: Any) -> Quote | None:
+    told = answer.get(mint)
     if not told or not told.get("usd"):
         return None
     return Quote(
@@ -52,10 +72,7 @@ def quote_of(mint: str) -> Quote | None:
     )
 
 
-def history_of(mint: str, days: int) -> list[PastPrice]:
-    """A coin's prices of so many days, oldest first: by the hour from 2 to 90 days. Raises as above."""
-    query = {"vs_currency": "usd", "days": days}
-    answer = _get(f"/coins/{_CHAIN}/contract/{mint}/market_chart", query)
+def _history(answer: Any) -> list[PastPrice]:
     volumes, caps = (_by_moment(answer, name) for name in ("total_volumes", "market_caps"))
     return [
         PastPrice(
@@ -67,11 +84,6 @@ def history_of(mint: str, days: int) -> list[PastPrice]:
         for moment, price in answer.get("prices") or ()
         if price
     ]
-
-
-def _get(path: str, query: Mapping[str, Any]) -> Any:
-    key = settings.COINGECKO_API_KEY
-    return _SERVICE.get(f"{coingecko()}{path}", query, {"x-cg-demo-api-key": key} if key else {})
 
 
 def _by_moment(answer: Mapping[str, Any], name: str) -> dict[int, Decimal]:

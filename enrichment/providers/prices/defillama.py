@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from enrichment.providers.addresses import defillama
-from enrichment.providers.budget import Budget
+from enrichment.providers.budget import Provider
 from enrichment.providers.http import Service
 
-_SERVICE = Service("DefiLlama", budget=Budget("defillama"))
+_SERVICE = Service("DefiLlama", Provider.DEFILLAMA)
 _CHAIN = "solana:"
 _AT_ONCE = 50  # mints in one request: they travel in the path
 
@@ -17,9 +18,13 @@ def dollar_prices(mints: Sequence[str]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for start in range(0, len(mints), _AT_ONCE):
         listed = ",".join(f"{_CHAIN}{mint}" for mint in mints[start : start + _AT_ONCE])
-        answer = _SERVICE.get(f"{defillama()}/prices/current/{listed}", {})
-        coins = answer.get("coins", {}) if isinstance(answer, dict) else {}
-        for coin, told in coins.items():
-            if told.get("price"):
-                found[coin.removeprefix(_CHAIN)] = Decimal(str(told["price"]))
+        found |= _SERVICE.get(f"{defillama()}/prices/current/{listed}", {}, _prices)
     return found
+
+
+def _prices(answer: Any) -> dict[str, Decimal]:
+    return {
+        coin.removeprefix(_CHAIN): Decimal(str(told["price"]))
+        for coin, told in answer["coins"].items()
+        if told.get("price")
+    }

@@ -1,16 +1,16 @@
 """Prices and names of tokens from DexScreener, no key needed. https://docs.dexscreener.com/api/reference"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from enrichment.providers.addresses import dexscreener
-from enrichment.providers.budget import Budget
+from enrichment.providers.budget import Provider
 from enrichment.providers.http import Service
 from enrichment.providers.prices.quotes import Quote
 
-_SERVICE = Service("DexScreener", budget=Budget("dexscreener"))
+_SERVICE = Service("DexScreener", Provider.DEXSCREENER)
 _AT_ONCE = 30  # mints in one request
 
 
@@ -39,63 +39,68 @@ class TokenMarket:
     page: str = ""
 
 
-def markets_of(mints: Sequence[str]) -> dict[str, TokenMarket]:
+@dataclass(frozen=True, slots=True)
+class FoundToken:
+    """A token on Solana."""
+
+    mint: str
+    symbol: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A pool. Its price and the other figures are those of its base; a token asked for may be its quote."""
+
+    chain: str
+    address: str
+    base: str
+    names: dict[str, TokenName]  # of both sides, by mint
+    price: Decimal | None
+    told_liquidity: Decimal | None
+    volume_24h: Decimal | None
+    change_24h: Decimal | None
+    market_cap: Decimal | None
+    image: str
+    page: str
+
+    @property
+    def liquidity(self) -> Decimal:
+        """What is in the pool, nothing when nobody tells."""
+        return self.told_liquidity or Decimal(0)
+
+
+def markets_of(mints: Iterable[str]) -> dict[str, TokenMarket]:
     """Names, prices and the rest of the tokens that are traded somewhere.
 
-    A token that is only ever the quote of a pair has a name and no price: the pair's price is its base's.
-    Raises as below.
+    A token that is only ever the quote of a pair has a name and no price. Raises as below.
     """
-    names: dict[str, TokenName] = {}
-    best: dict[str, tuple[Decimal, dict[str, Any]]] = {}
-    for pair in _pairs(mints):
-        for side in (pair["baseToken"], pair["quoteToken"]):
-            names[side["address"]] = TokenName(side.get("symbol") or "", side.get("name") or "")
-        mint, depth = pair["baseToken"]["address"], _liquidity(pair)
-        if mint not in best or depth > best[mint][0]:
-            best[mint] = (depth, pair)
+    wanted = list(dict.fromkeys(mints))
+    pairs = _pairs(wanted)
+    names = {mint: name for pair in pairs for mint, name in pair.names.items()}
+    best = _deepest(pairs)
     return {
-        mint: _market(names[mint], best[mint][1]) if mint in best else TokenMarket(names[mint])
-        for mint in mints
+        mint: _market(names[mint], best[mint]) if mint in best else TokenMarket(names[mint])
+        for mint in wanted
         if mint in names
     }
 
 
-def _market(name: TokenName, pair: dict[str, Any]) -> TokenMarket:
-    return TokenMarket(
-        name=name,
-        price=_number(pair, "priceUsd") or None,
-        liquidity=_number(pair, "liquidity", "usd"),
-        volume_24h=_number(pair, "volume", "h24"),
-        change_24h=_number(pair, "priceChange", "h24"),
-        market_cap=_number(pair, "marketCap") or _number(pair, "fdv"),
-        image=(pair.get("info") or {}).get("imageUrl") or "",
-        page=pair.get("url") or "",
-    )
-
-
-def dollar_prices(mints: Sequence[str]) -> dict[str, Decimal]:
+def dollar_prices(mints: Iterable[str]) -> dict[str, Decimal]:
     """Dollars per whole token, by the pair with the most liquidity; a token without a price is left out.
 
     Raises RateLimited, Transient, Permanent.
     """
-    best: dict[str, tuple[Decimal, Decimal]] = {}
-    for pair in _pairs(mints):
-        # A pair's price is that of its base; the token that was asked for may be the quote.
-        mint = pair["baseToken"]["address"]
-        offer = (_liquidity(pair), Decimal(pair.get("priceUsd") or 0))
-        if offer[1] > 0:
-            best[mint] = max(offer, best.get(mint, offer))
-    return {mint: best[mint][1] for mint in mints if mint in best}
+    wanted = list(dict.fromkeys(mints))
+    best = _deepest([pair for pair in _pairs(wanted) if pair.price])
+    return {mint: price for mint in wanted if mint in best and (price := best[mint].price)}
 
 
-def names_of(mints: Sequence[str]) -> dict[str, TokenName]:
+def names_of(mints: Iterable[str]) -> dict[str, TokenName]:
     """Symbols and names of the tokens that are traded somewhere. Raises as above."""
-    found = {
-        side["address"]: TokenName(side.get("symbol") or "", side.get("name") or "")
-        for pair in _pairs(mints)
-        for side in (pair["baseToken"], pair["quoteToken"])
-    }
-    return {mint: found[mint] for mint in mints if mint in found}
+    wanted = list(dict.fromkeys(mints))
+    found = {mint: name for pair in _pairs(wanted) for mint, name in pair.names.items()}
+    return {mint: found[mint] for mint in wanted if mint in found}
 
 
 def quote_of(mint: str) -> Quote | None:
@@ -103,40 +108,96 @@ def quote_of(mint: str) -> Quote | None:
 
     None when there is no market with a price. Raises as above.
     """
-    pairs = [
-        pair for pair in _pairs([mint]) if pair["baseToken"]["address"] == mint and _number(pair, "priceUsd")
-    ]
-    if not pairs:
+    pairs = [pair for pair in _pairs([mint]) if pair.base == mint and pair.price]
+    deepest = max(pairs, key=lambda pair: pair.liquidity, default=None)
+    if deepest is None or deepest.price is None:
         return None
-    deepest = max(pairs, key=_liquidity)
     return Quote(
         mint=mint,
-        usd=Decimal(str(deepest["priceUsd"])),
+        usd=deepest.price,
         source="dexscreener",
-        symbol=deepest["baseToken"].get("symbol") or "",
-        name=deepest["baseToken"].get("name") or "",
-        volume_24h=sum((_number(pair, "volume", "h24") or Decimal(0) for pair in pairs), Decimal(0)),
-        liquidity=sum(map(_liquidity, pairs), Decimal(0)),
-        market_cap=_number(deepest, "marketCap") or _number(deepest, "fdv"),
-        change_24h=_number(deepest, "priceChange", "h24"),
-        pools=tuple(pair["pairAddress"] for pair in pairs),
+        symbol=deepest.names[mint].symbol,
+        name=deepest.names[mint].name,
+        volume_24h=sum((pair.volume_24h or Decimal(0) for pair in pairs), Decimal(0)),
+        liquidity=sum((pair.liquidity for pair in pairs), Decimal(0)),
+        market_cap=deepest.market_cap,
+        change_24h=deepest.change_24h,
+        pools=tuple(pair.address for pair in pairs),
     )
 
 
-def _pairs(mints: Iterable[str]) -> Iterator[dict[str, Any]]:
-    wanted = list(dict.fromkeys(mints))
-    for start in range(0, len(wanted), _AT_ONCE):
-        listed = ",".join(wanted[start : start + _AT_ONCE])
-        yield from _SERVICE.get(f"{dexscreener()}/tokens/v1/solana/{listed}", {}) or ()
+def find_token(symbol: str) -> FoundToken | None:
+    """The token with this symbol whose pairs have the most liquidity: copies of it have little. Raises as above."""
+    found = _SERVICE.get(f"{dexscreener()}/latest/dex/search", {"q": symbol}, _searched)
+    named = [pair for pair in found if pair.chain == "solana" and _symbol(pair).upper() == symbol.upper()]
+    deepest = max(named, key=lambda pair: pair.liquidity, default=None)
+    return FoundToken(deepest.base, _symbol(deepest), deepest.names[deepest.base].name) if deepest else None
 
 
-def _liquidity(pair: dict[str, Any]) -> Decimal:
-    return _number(pair, "liquidity", "usd") or Decimal(0)
+def _symbol(pair: _Pair) -> str:
+    return pair.names[pair.base].symbol
 
 
-def _number(pair: dict[str, Any], *path: str) -> Decimal | None:
+def _pairs(mints: list[str]) -> list[_Pair]:
+    parts = (mints[start : start + _AT_ONCE] for start in range(0, len(mints), _AT_ONCE))
+    answers = (
+        _SERVICE.get(f"{dexscreener()}/tokens/v1/solana/{','.join(part)}", {}, _listed) for part in parts
+    )
+    return [pair for answer in answers for pair in answer]
+
+
+def _listed(answer: Any) -> list[_Pair]:
+    return [_pair(row) for row in answer or ()]
+
+
+def _searched(answer: Any) -> list[_Pair]:
+    return _listed((answer or {}).get("pairs"))
+
+
+def _pair(row: dict[str, Any]) -> _Pair:
+    return _Pair(
+        chain=row.get("chainId") or "",
+        address=row["pairAddress"],
+        base=row["baseToken"]["address"],
+        names={
+            side["address"]: TokenName(side.get("symbol") or "", side.get("name") or "")
+            for side in (row["quoteToken"], row["baseToken"])
+        },
+        price=_number(row, "priceUsd") or None,
+        told_liquidity=_number(row, "liquidity", "usd"),
+        volume_24h=_number(row, "volume", "h24"),
+        change_24h=_number(row, "priceChange", "h24"),
+        market_cap=_number(row, "marketCap") or _number(row, "fdv"),
+        image=(row.get("info") or {}).get("imageUrl") or "",
+        page=row.get("url") or "",
+    )
+
+
+def _number(row: dict[str, Any], *path: str) -> Decimal | None:
     """A figure of a pair, None where it is absent."""
-    value: Any = pair
+    value: Any = row
     for name in path:
         value = (value or {}).get(name)
     return None if value is None else Decimal(str(value))
+
+
+def _deepest(pairs: Iterable[_Pair]) -> dict[str, _Pair]:
+    """Of each base the pair with the most liquidity; the first one of several."""
+    best: dict[str, _Pair] = {}
+    for pair in pairs:
+        if pair.base not in best or pair.liquidity > best[pair.base].liquidity:
+            best[pair.base] = pair
+    return best
+
+
+def _market(name: TokenName, pair: _Pair) -> TokenMarket:
+    return TokenMarket(
+        name,
+        pair.price,
+        pair.told_liquidity,
+        pair.volume_24h,
+        pair.change_24h,
+        pair.market_cap,
+        pair.image,
+        pair.page,
+    )

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 
 from enrichment.providers.addresses import jupiter
-from enrichment.providers.budget import Budget
+from enrichment.providers.budget import Provider
 from enrichment.providers.http import Service
 
-_SERVICE = Service("Jupiter", budget=Budget("jupiter"))
+_SERVICE = Service("Jupiter", Provider.JUPITER)
 _AT_ONCE = 50  # mints in one request
 
 
@@ -23,8 +24,11 @@ def dollar_prices(mints: Sequence[str]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for start in range(0, len(mints), _AT_ONCE):
         listed = ",".join(mints[start : start + _AT_ONCE])
-        answer = _SERVICE.get(f"{jupiter()}/price/v3", {"ids": listed}, headers)
-        for mint, told in answer.items() if isinstance(answer, dict) else ():
-            if told and told.get("usdPrice"):
-                found[mint] = Decimal(str(told["usdPrice"]))
+        found |= _SERVICE.get(f"{jupiter()}/price/v3", {"ids": listed}, _prices, headers)
     return found
+
+
+def _prices(answer: Any) -> dict[str, Decimal]:
+    return {
+        mint: Decimal(str(told["usdPrice"])) for mint, told in answer.items() if told and told.get("usdPrice")
+    }

@@ -1,15 +1,14 @@
 """The sandbox's coins, for people who follow none yet."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
 from enrichment.providers.addresses import solana
-from enrichment.providers.http import Service
+from enrichment.providers.http import SANDBOX
 from enrichment.providers.solana.programs import MONEY
 from jobs.errors import JobError
-
-_SERVICE = Service("the sandbox", connect=0.5, answer=2.0)
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,12 @@ def fetch_sample_coins() -> tuple[SampleCoin, ...]:
     if not solana().is_sandbox:
         return ()
     try:
-        rows = _SERVICE.get(f"{settings.SANDBOX_URL.rstrip('/')}/sandbox/tokens", {})
+        return SANDBOX.get(f"{settings.SANDBOX_URL.rstrip('/')}/sandbox/tokens", {}, _coins)
     except JobError:
         return ()
+
+
+def _coins(rows: Any) -> tuple[SampleCoin, ...]:
     return tuple(
         SampleCoin(row["mint"], row["symbol"], row["name"]) for row in rows if row["mint"] not in MONEY
     )

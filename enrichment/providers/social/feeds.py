@@ -4,6 +4,7 @@ from calendar import timegm
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from heapq import nlargest
 from html import unescape
 from html.parser import HTMLParser
@@ -13,12 +14,13 @@ from urllib.parse import urljoin, urlsplit
 from django.core.cache import cache
 
 from enrichment.providers.addresses import news_feeds
-from enrichment.providers.http import Service
+from enrichment.providers.budget import Provider
+from enrichment.providers.http import Answer, NotUnderstood, Service
 from enrichment.providers.social.matching import has_any
 from enrichment.providers.social.records import Post
-from jobs.errors import Permanent, Transient
+from jobs.errors import Permanent
 
-_SERVICE = Service("The feed")
+_SERVICE = Service("The feed", Provider.FEEDS, by_host=True)
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
 _LARGEST = 10_000_000  # bytes
 _ENTRIES = 300  # of one feed
@@ -81,11 +83,14 @@ def fetch_feed(url: str, validators: Validators = Validators()) -> Feed:
         "if-modified-since": validators.last_modified,
     }
     sent = {name: value for name, value in headers.items() if value}
-    answer = _SERVICE.fetch(url, {}, sent, follow=True)
+    return _SERVICE.fetch(url, {}, partial(_read, url, validators), sent)
+
+
+def _read(url: str, known: Validators, answer: Answer) -> Feed:
     if answer.status == 304:
-        return Feed("", None, validators)
+        return Feed("", None, known)
     if len(answer.content) > _LARGEST:
-        raise Permanent(f"the feed {url} has more than {_LARGEST:,} bytes")
+        raise Permanent(f"the feed at {urlsplit(url).netloc} has more than {_LARGEST:,} bytes")
     given = Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
     return _parsed(url, answer.content, given)
 
@@ -108,7 +113,7 @@ def _parsed(url: str, content: bytes, given: Validators) -> Feed:
 
     parsed = feedparser.parse(content, response_headers={"content-location": url})
     if not parsed.get("version"):
-        raise Transient(f"{urlsplit(url).netloc} answered with something that is no feed")
+        raise NotUnderstood("something that is no feed")
     entries = (_entry(url, plain) for plain in parsed.entries[:_ENTRIES])
     return Feed(plain_text(parsed.feed.get("title", "")), tuple(filter(None, entries)), given)
 

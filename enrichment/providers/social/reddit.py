@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from enrichment.providers.addresses import RedditAddresses, reddit
-from enrichment.providers.http import asked_wait
+from enrichment.providers.asking import ask
+from enrichment.providers.budget import Budget, Provider
+from enrichment.providers.http import STUMBLES, asked_wait
 from enrichment.providers.social.records import Post
 from jobs.errors import Permanent, RateLimited, Transient
 
 SUBREDDITS = "cryptocurrency+solana+CryptoMarkets+CryptoMoonShots+altcoin"
 _AGENT = "python:millrace:1 (social sentiment)"
-_TIMEOUT = 20  # seconds
 _PERIODS = (("hour", 3_600), ("day", 86_400), ("week", 604_800), ("month", 2_592_000), ("year", 31_536_000))
 
 
@@ -34,6 +38,9 @@ class Reddit:
             return list(islice(_until(since, found), limit))
         except prawcore.PrawcoreException as error:
             raise _understood(error) from None
+        except STUMBLES as error:
+            told = f"Reddit answered in a shape that is not understood: {type(error).__name__}"
+            raise Transient(told) from None
 
 
 def _client(addresses: RedditAddresses) -> Any:
@@ -46,27 +53,38 @@ def _client(addresses: RedditAddresses) -> Any:
         user_agent=_AGENT,
         reddit_url=addresses.site,
         oauth_url=addresses.oauth,
-        requestor_class=_requestor(),
-        requestor_kwargs={"timeout": _TIMEOUT},
+        requestor_class=_requestor(local=addresses.site.startswith(settings.SANDBOX_URL)),
+        requestor_kwargs={"timeout": settings.PROVIDER_TIMEOUT},
         check_for_updates=False,
     )
 
 
-def _requestor() -> Any:
-    """praw's requests, but a failure ends the search at once: when to try again is the queue's decision."""
+def _requestor(*, local: bool) -> Any:
+    """praw's requests, made as all others are: within the budget, and again after a moment's trouble."""
     import prawcore
     import requests
 
+    budget = Budget(Provider.REDDIT, local=local)
+
     class Requestor(prawcore.Requestor):
         def request(self, *args: Any, timeout: float | None = None, **kwargs: Any) -> requests.Response:
+            """`timeout` is praw's own; the settings' holds."""
+            return ask(budget, partial(self._once, *args, **kwargs))
+
+        def _once(self, *args: Any, **kwargs: Any) -> requests.Response:
             try:
-                response = super().request(*args, timeout=timeout, **kwargs)
+                response = super().request(*args, **kwargs)
             except prawcore.RequestException as error:
                 if isinstance(error.original_exception, requests.exceptions.Timeout):
                     raise Transient("Reddit did not answer in time") from None
                 kind = type(error.original_exception).__name__
                 raise Transient(f"Reddit cannot be reached: {kind}") from None
-            _check(response.status_code, response.headers, urlsplit(response.url).path)
+            path = urlsplit(response.url).path
+            _check(response.status_code, response.headers, path)
+            try:
+                response.json()
+            except STUMBLES:  # praw would take nothing at all for an empty listing
+                raise Transient(f"Reddit ({path}) answered with something that is no JSON") from None
             return response
 
     return Requestor

@@ -7,13 +7,14 @@ from heapq import nlargest
 from django.core.cache import cache
 
 from enrichment.providers.addresses import telegram
-from enrichment.providers.http import Service
+from enrichment.providers.budget import Provider
+from enrichment.providers.http import Answer, NotUnderstood, Service
 from enrichment.providers.social.matching import has_any
 from enrichment.providers.social.records import Post
 from enrichment.providers.social.telegram_page import Message, read_page
 from jobs.errors import Permanent
 
-_SERVICE = Service("Telegram")
+_SERVICE = Service("Telegram", Provider.TELEGRAM)
 _PAGES = 10  # of twenty messages, read of one channel at most
 _NEWEST_KEPT, _OLDER_KEPT = 30, 600  # seconds
 
@@ -60,11 +61,18 @@ def _page(base: str, channel: str, before: dict[str, int]) -> list[Message]:
 
 
 def _fetched(base: str, channel: str, before: dict[str, int]) -> list[Message]:
-    answer = _SERVICE.fetch(f"{base}/s/{channel}", before, follow=True)
-    text = answer.content.decode("utf-8", "replace")
-    if "tgme_channel_history" not in text:
+    messages = _SERVICE.fetch(f"{base}/s/{channel}", before, _read)
+    if messages is None:
         raise Permanent(f"the Telegram channel {channel} has no public preview")
-    return read_page(text)
+    return messages
+
+
+def _read(answer: Answer) -> list[Message] | None:
+    """The messages on a page; None when it is no preview (Telegram sends the channel's card instead)."""
+    text = answer.content.decode("utf-8", "replace")
+    if "tgme_" not in text:
+        raise NotUnderstood("something that is no page of Telegram")
+    return read_page(text) if "tgme_channel_history" in text else None
 
 
 def _post(message: Message) -> Post:

@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 
 from enrichment.providers.addresses import x
-from enrichment.providers.http import Service
+from enrichment.providers.budget import Provider
+from enrichment.providers.http import NotUnderstood, Service
 from enrichment.providers.social.records import Post
-from jobs.errors import Transient
 
-_SERVICE = Service("X")
+_SERVICE = Service("X", Provider.X)
 _REACHES_BACK = timedelta(days=7, minutes=-1)
 _SMALLEST, _LARGEST = 10, 100  # posts on one page, by the API's rules
 _LONGEST_QUERY = 512  # characters
@@ -39,9 +39,8 @@ class X:
         base, token = x()
         while True:
             headers = {"authorization": f"Bearer {token}"}
-            answer = _SERVICE.get(f"{base}/2/tweets/search/recent", query, headers)
-            yield from (post for post in _page(answer) if post.posted_at >= since)
-            following = answer["meta"].get("next_token")
+            posts, following = _SERVICE.get(f"{base}/2/tweets/search/recent", query, _page, headers)
+            yield from (post for post in posts if post.posted_at >= since)
             if not following:
                 return
             query["next_token"] = following
@@ -59,20 +58,24 @@ def _query(words: Sequence[str]) -> str:
     return told
 
 
-def _page(answer: Any) -> Iterator[Post]:
+def _page(answer: Any) -> tuple[list[Post], str]:
+    """The posts of an answer, and how to ask for the next ones; empty at the end."""
     if not isinstance(answer, dict) or "meta" not in answer:
-        raise Transient("X answered with something that is no page of a search")
+        raise NotUnderstood("something that is no page of a search")
     names = {user["id"]: user["username"] for user in answer.get("includes", {}).get("users", ())}
-    for tweet in answer.get("data", ()):
-        author = names.get(tweet.get("author_id"), "")
-        counts = tweet.get("public_metrics", {})
-        yield Post(
-            platform="x",
-            post_id=tweet["id"],
-            author=author,
-            text=unescape(tweet["text"]),  # X escapes <, > and &
-            url=f"https://x.com/{author or 'i'}/status/{tweet['id']}",
-            posted_at=datetime.fromisoformat(tweet["created_at"]),
-            likes=counts.get("like_count", 0),
-            replies=counts.get("reply_count", 0),
-        )
+    posts = [_post(tweet, names.get(tweet.get("author_id"), "")) for tweet in answer.get("data", ())]
+    return posts, answer["meta"].get("next_token") or ""
+
+
+def _post(tweet: dict[str, Any], author: str) -> Post:
+    counts = tweet.get("public_metrics", {})
+    return Post(
+        platform="x",
+        post_id=tweet["id"],
+        author=author,
+        text=unescape(tweet["text"]),  # X escapes <, > and &
+        url=f"https://x.com/{author or 'i'}/status/{tweet['id']}",
+        posted_at=datetime.fromisoformat(tweet["created_at"]),
+        likes=counts.get("like_count", 0),
+        replies=counts.get("reply_count", 0),
+    )

@@ -11,6 +11,7 @@ from typing import Any
 from enrichment.providers.http import Service
 from enrichment.providers.solana.accounts import token_accounts_of
 from enrichment.providers.solana.base58 import decoded
+from enrichment.providers.solana.merging import Piece
 from enrichment.providers.solana.paging import AccountPages
 from enrichment.providers.solana.programs import UNDERSTOOD
 from enrichment.providers.solana.records import (
@@ -43,10 +44,15 @@ class HeliusEnhanced:
         accounts = [account.address for account in token_accounts_of(self.rpc, address)]
         return AccountPages(address, self._list, _loaded).walk(accounts, before, until, size)
 
-    def _list(self, account: str, before: str | None) -> list[RawTransaction]:
+    def _list(self, account: str, before: str | None) -> Piece[RawTransaction]:
         query = {"api-key": self.key, "limit": _MOST} | ({"before": before} if before else {})
-        found = self.service.get(f"{self.url}/v0/addresses/{account}/transactions", query)
-        return [read_enhanced(item) for item in found]
+        return self.service.get(f"{self.url}/v0/addresses/{account}/transactions", query, _read)
+
+
+def _read(items: Any) -> Piece[RawTransaction]:
+    """A short answer is not the last one: Helius leaves out what it cannot read."""
+    found = [read_enhanced(item) for item in items]
+    return found, not found
 
 
 def _loaded(items: Sequence[RawTransaction]) -> list[RawTransaction]:

@@ -13,6 +13,7 @@ from enrichment.providers.solana.programs import TOKEN_2022
 from enrichment.providers.solana.rpc import Rpc
 from jobs.errors import Permanent
 
+_PARSED = {"encoding": "jsonParsed", "commitment": "finalized"}
 LARGEST = 20  # accounts that a node lists at most
 
 
@@ -49,19 +50,15 @@ class MintFacts:
 
 def holders_of(rpc: Rpc, mint: str) -> Holders:
     """The owners of the twenty largest accounts. Raises what the node raises."""
-    largest, supply = rpc.call_many(
-        [
-            ("getTokenLargestAccounts", [mint, {"commitment": "finalized"}]),
-            ("getTokenSupply", [mint, {"commitment": "finalized"}]),
-        ]
-    )
-    listed = {row["address"]: int(row["amount"]) for row in largest["value"]}
+    options = {"commitment": "finalized"}
+    listed = rpc.call("getTokenLargestAccounts", [mint, options], _largest)
+    supply = rpc.call("getTokenSupply", [mint, options], lambda result: int(result["value"]["amount"]))
     amounts: dict[str, int] = defaultdict(int)
     for account, owner in _owners(rpc, list(listed)).items():
         amounts[owner] += listed[account]
     holders = [Holder(owner, amount, _is_program(owner)) for owner, amount in amounts.items() if amount]
     return Holders(
-        int(supply["value"]["amount"]),
+        supply,
         tuple(sorted(holders, key=lambda holder: (-holder.amount, holder.owner))),
         complete=len(listed) < LARGEST,
     )
@@ -69,10 +66,17 @@ def holders_of(rpc: Rpc, mint: str) -> Holders:
 
 def mint_facts(rpc: Rpc, mint: str) -> MintFacts:
     """What the mint account says. Permanent when there is no mint at this address."""
-    account = rpc.call("getAccountInfo", mint, {"encoding": "jsonParsed", "commitment": "finalized"})["value"]
+    facts = rpc.call("getAccountInfo", [mint, _PARSED], _facts)
+    if facts is None:
+        raise Permanent(f"there is no token at {mint}")
+    return facts
+
+
+def _facts(answer: Any) -> MintFacts | None:
+    account = answer["value"]
     parsed = account["data"] if account else None
     if not isinstance(parsed, dict) or parsed["parsed"]["type"] != "mint":
-        raise Permanent(f"there is no token at {mint}")
+        return None
     info = parsed["parsed"]["info"]
     return MintFacts(
         info.get("mintAuthority"),
@@ -86,13 +90,20 @@ def _owners(rpc: Rpc, accounts: list[str]) -> dict[str, str]:
     """The owner of each token account that is still there."""
     if not accounts:
         return {}
-    options = {"encoding": "jsonParsed", "commitment": "finalized"}
-    found: list[Any] = rpc.call("getMultipleAccounts", accounts, options)["value"]
-    return {
-        account: data["data"]["parsed"]["info"]["owner"]
-        for account, data in zip(accounts, found, strict=True)
-        if data and isinstance(data["data"], dict)
-    }
+    found = rpc.call("getMultipleAccounts", [accounts, _PARSED], _owner_of_each)
+    return {account: owner for account, owner in zip(accounts, found, strict=True) if owner}
+
+
+def _largest(answer: Any) -> dict[str, int]:
+    return {row["address"]: int(row["amount"]) for row in answer["value"]}
+
+
+def _owner_of_each(answer: Any) -> list[str]:
+    """Empty for an account that is gone."""
+    return [
+        row["data"]["parsed"]["info"]["owner"] if row and isinstance(row["data"], dict) else ""
+        for row in answer["value"]
+    ]
 
 
 def _is_program(owner: str) -> bool:

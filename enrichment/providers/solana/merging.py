@@ -22,9 +22,8 @@ class Listed(Protocol):
 
 
 Item = TypeVar("Item", bound=Listed)
-Lister = Callable[
-    [str, str | None], list[Item]
-]  # account, before signature: the next piece, empty at the end
+Piece = tuple[list[Item], bool]  # items, newest first, and whether the list ends with them
+Lister = Callable[[str, str | None], Piece[Item]]  # account, before signature: the next piece
 
 
 @dataclass
@@ -43,13 +42,17 @@ class AccountList(Generic[Item]):
     def head(self) -> Item | None:
         """The next item; None at the end, which is what lies below the slot of `until`."""
         if not self._ahead and not self._ended:
-            self._ahead = self.lister(self.account, self.before)
-            self._ended = not self._ahead
-            if self._ahead:
-                self.before = self._ahead[-1].signature
+            self.take_in(self.lister(self.account, self.before))
         if self._ahead and self.until and self._ahead[0].slot < self.until.slot:
             self._ahead, self._ended = [], True
         return self._ahead[0] if self._ahead else None
+
+    def take_in(self, piece: Piece[Item]) -> None:
+        """The next piece of the list, for one that has nothing ahead."""
+        self._ahead, last = piece
+        self._ended = last or not self._ahead
+        if self._ahead:
+            self.before = self._ahead[-1].signature
 
     def take_slot(self, slot: int) -> list[Item]:
         """The items of a slot, if the head is of it."""

@@ -11,19 +11,31 @@ from itertools import chain
 from typing import Generic
 
 from enrichment.providers.solana.decoding import accounts_of
-from enrichment.providers.solana.merging import AccountList, Item, Lister, merged_slots
+from enrichment.providers.solana.merging import AccountList, Item, Lister, Piece, merged_slots
 from enrichment.providers.solana.records import Page, Position, RawTransaction
+
+# Accounts, before signature: the first piece of each one's list.
+Beginner = Callable[[list[str], str | None], list[Piece[Item]]]
 
 
 class AccountPages(Generic[Item]):
-    """One walk through a wallet's history: `lister` lists an account, `load` turns items into records."""
+    """One walk through a wallet's history: `lister` lists an account, `load` turns items into records.
+
+    `begin`, where a source can, gives the first piece of many lists in few requests: a wallet may have hundreds
+    of token accounts, and each list is looked into before the first page.
+    """
 
     def __init__(
-        self, wallet: str, lister: Lister[Item], load: Callable[[Sequence[Item]], list[RawTransaction]]
+        self,
+        wallet: str,
+        lister: Lister[Item],
+        load: Callable[[Sequence[Item]], list[RawTransaction]],
+        begin: Beginner[Item] | None = None,
     ) -> None:
         self._wallet = wallet
         self._lister = lister
         self._load = load
+        self._begin = begin
 
     def walk(
         self, open_accounts: Sequence[str], before: Position | None, until: Position | None, size: int
@@ -32,7 +44,7 @@ class AccountPages(Generic[Item]):
         closed = before.accounts if before else ()
         listed = dict.fromkeys([self._wallet, *open_accounts, *closed])
         start = before
-        lists = [self._list(account, start, until) for account in listed]
+        lists = self._lists(list(listed), start, until)
         slots = merged_slots(lists)
         while items := _about(slots, size):
             found = self._complete(items, listed, lists, start, until)
@@ -41,8 +53,15 @@ class AccountPages(Generic[Item]):
             start = Position(last.slot, last.signature, closed)
             yield Page(tuple(found), start)
 
-    def _list(self, account: str, before: Position | None, until: Position | None) -> AccountList[Item]:
-        return AccountList(account, self._lister, before.signature if before else None, until)
+    def _lists(
+        self, accounts: list[str], before: Position | None, until: Position | None
+    ) -> list[AccountList[Item]]:
+        start = before.signature if before else None
+        lists = [AccountList(account, self._lister, start, until) for account in accounts]
+        if self._begin is not None:
+            for one, piece in zip(lists, self._begin(accounts, start), strict=True):
+                one.take_in(piece)
+        return lists
 
     def _complete(
         self,
@@ -56,7 +75,7 @@ class AccountPages(Generic[Item]):
         lowest, found = items[-1].slot, self._load(items)
         while revealed := _revealed(found, self._wallet, listed):
             listed.update(dict.fromkeys(revealed))
-            new = [self._list(account, start, until) for account in revealed]
+            new = self._lists(revealed, start, until)
             lists += new
             known = {transaction.signature for transaction in found}
             more = [item for item in _down_to(new, lowest) if item.signature not in known]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from enrichment.providers.addresses import SolanaAddresses, solana
+from enrichment.providers.budget import Provider
 from enrichment.providers.http import Service
 from enrichment.providers.solana.helius_enhanced import HeliusEnhanced
 from enrichment.providers.solana.plain_rpc import PlainRpc
@@ -15,8 +16,9 @@ from enrichment.providers.solana.transactions_for_address import TransactionsFor
 from jobs.errors import Permanent
 
 _log = logging.getLogger(__name__)
-_NODE = Service("the Solana node")
-_HELIUS = Service("Helius")
+_PATIENCE = 30.0  # seconds: a page of a history is many requests, and worth nothing unless all are made
+_NODE = Service("the Solana node", Provider.SOLANA_NODE, patience=_PATIENCE)
+_HELIUS = Service("Helius", Provider.HELIUS, patience=_PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class FirstThatServes:
 
 def node() -> Rpc:
     """The node for what the chain holds now."""
-    return Rpc(_NODE, solana().rpc)
+    return _node(solana())
 
 
 def transaction_source() -> TransactionSource:
@@ -59,7 +61,7 @@ def transaction_source() -> TransactionSource:
 
 def plain_rpc(addresses: SolanaAddresses) -> PlainRpc:
     """The source that needs nothing but a node."""
-    return PlainRpc(Rpc(_NODE, addresses.rpc))
+    return PlainRpc(_node(addresses))
 
 
 def transactions_for_address(addresses: SolanaAddresses) -> TransactionsForAddress:
@@ -69,5 +71,9 @@ def transactions_for_address(addresses: SolanaAddresses) -> TransactionsForAddre
 
 def helius_enhanced(addresses: SolanaAddresses) -> HeliusEnhanced:
     """The source over Helius' legacy API; its token accounts are listed by the node."""
-    rpc = Rpc(_NODE, addresses.rpc)
-    return HeliusEnhanced(_HELIUS, addresses.helius_api, addresses.helius_key, rpc)
+    return HeliusEnhanced(_HELIUS, addresses.helius_api, addresses.helius_key, _node(addresses))
+
+
+def _node(addresses: SolanaAddresses) -> Rpc:
+    """A node that is Helius' own draws on the budget of Helius."""
+    return Rpc(_HELIUS if addresses.rpc.startswith(f"{addresses.helius_rpc}/") else _NODE, addresses.rpc)

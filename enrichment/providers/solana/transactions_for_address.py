@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrichment.providers.solana.reading import OPTIONS, read_transaction
-from enrichment.providers.solana.records import Page, Position
+from enrichment.providers.solana.records import Page, Position, RawTransaction
 from enrichment.providers.solana.rpc import Rpc
 
 _MOST = 100  # whole transactions in one answer; the method allows 1,000, too many to hold at once
@@ -29,13 +29,17 @@ class TransactionsForAddress:
         """See `TransactionSource`."""
         options = _options(before, until, min(size, _MOST))
         while True:
-            answer = self.rpc.call("getTransactionsForAddress", address, options)
-            found = tuple(read_transaction(item) for item in answer["data"])
+            found, token = self.rpc.call("getTransactionsForAddress", [address, options], _read)
             if found:
                 yield Page(found, Position(found[-1].slot, found[-1].signature))
-            if not answer.get("paginationToken"):
+            if not token:
                 return
-            options = {**options, "paginationToken": answer["paginationToken"]}
+            options = {**options, "paginationToken": token}
+
+
+def _read(answer: Any) -> tuple[tuple[RawTransaction, ...], str]:
+    """The transactions of an answer, and how to ask for the next ones; empty at the end."""
+    return tuple(read_transaction(item) for item in answer["data"]), answer.get("paginationToken") or ""
 
 
 def _options(before: Position | None, until: Position | None, limit: int) -> dict[str, Any]:

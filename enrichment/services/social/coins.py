@@ -2,8 +2,7 @@
 
 from enrichment.addresses import checked_address
 from enrichment.models import ScrapedCoin, Token
-from enrichment.providers.prices.dexscreener import names_of
-from enrichment.providers.prices.token_search import find_token
+from enrichment.providers.prices.dexscreener import find_token, names_of
 from enrichment.queries.social import known_coin
 from enrichment.services.news.tagging import tag_articles
 from enrichment.services.social.names import CoinNames

@@ -1,5 +1,6 @@
 """Brings a wallet's transactions in, page by page. After a crash the next sync goes on where it ended."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -14,8 +15,12 @@ from enrichment.services.wallets.store import (
     store_synced,
 )
 from enrichment.services.wallets.stretch import Stretch, Walk, walks_wanted
+from jobs.errors import Snooze, Transient
 
 PAGE = 100  # transactions held in memory and stored at a time
+
+_TURN = 300.0  # seconds that one run takes at most: a long history, or a slow node, takes several
+_GO_ON = 2.0  # seconds after which a sync that was cut off is gone on with
 
 OnPage = Callable[[int, int], None]  # transactions read so far, and new ones among them
 
@@ -48,17 +53,24 @@ class WalletSyncResult:
 
 
 def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPage) -> WalletSyncResult:
-    """Store what the chain has and the database has not. Raises what the source raises.
+    """Store what the chain has and the database has not.
 
-    Two at once for one wallet do no harm but the work twice; the caller holds a lock.
+    Two at once for one wallet do no harm but the work twice; the caller holds a lock. Raises what the source
+    raises, but Snooze in the place of Transient when it got further, and when its turn is over: a long history
+    is not given up because a source fails now and then. It ends, as each run must bring something new.
     """
     wallet, _ = Wallet.objects.get_or_create(address=address)
     stretch = load_stretch(wallet)
     if wishes.refresh:
         stretch = store_forgotten(wallet)
     run = _Run(wallet, source, wishes, on_page)
-    for walk in walks_wanted(stretch, older=wishes.older):
-        stretch = run.walk(walk, stretch)
+    try:
+        for walk in walks_wanted(stretch, older=wishes.older):
+            stretch = run.walk(walk, stretch)
+    except Transient as trouble:
+        if not run.may_go_on:
+            raise
+        raise Snooze(_GO_ON, f"{trouble}; {run.new:,} transactions further") from trouble
     return WalletSyncResult(
         status="synced" if run.new or wishes.refresh else "already-current",
         address=address,
@@ -80,6 +92,7 @@ class _Run:
         self._source = source
         self._wishes = wishes
         self._on_page = on_page
+        self._ends = time.monotonic() + _TURN
         self._read = 0
         self.new = self.trades = self.transfers = 0
 
@@ -99,7 +112,14 @@ class _Run:
             self._on_page(self._read, self.new)
             if self._is_full():
                 return stretch
+            if self.may_go_on and time.monotonic() > self._ends:
+                raise Snooze(_GO_ON, f"{self.new:,} transactions further; others have their turn")
         return store_end(self._wallet, walk)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether another run would be further than this one was: a refresh begins anew."""
+        return self.new > 0 and not self._wishes.refresh
 
     def _is_full(self) -> bool:
         return self._wishes.limit is not None and self._read >= self._wishes.limit

@@ -7,6 +7,7 @@ from typing import Any
 from celery import current_app
 from django.core.management.base import BaseCommand, CommandError
 
+from jobs import query_log
 from jobs.configuration import leader_lease, queue_book
 from jobs.dispatcher.loop import Dispatcher
 from jobs.errors import UnknownName
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             names = [part for name in named for part in queue_book().parts_of(name)]
         except UnknownName as error:
             raise CommandError(str(error)) from None
+        query_log.keep_none()
         stopping: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda received, _frame: stopping.append(received))

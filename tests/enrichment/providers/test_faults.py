@@ -30,12 +30,12 @@ def test_a_server_error_is_transient(outside: Outside, name: str) -> None:
 
 def test_an_answer_that_does_not_come_is_transient(outside: Outside) -> None:
     with outside.faults(timeout=1), pytest.raises(Transient, match="did not answer in time"):
-        Service("DexScreener", answer=0.3).get(f"{outside.url}/dexscreener/tokens/v1/solana/x", {})
+        Service("DexScreener", answer=0.3).get(f"{outside.url}/dexscreener/tokens/v1/solana/x", {}, list)
 
 
 def test_prices_fail_in_the_same_words(outside: Outside) -> None:
-    with outside.faults(status_429=1, retry_after=3), pytest.raises(RateLimited) as caught:
+    with outside.faults(status_429=1, retry_after=30), pytest.raises(RateLimited) as caught:
         sol_usd()
-    assert caught.value.delay == 3.0
+    assert caught.value.delay == 30.0
     with outside.faults(status_500=1), pytest.raises(Transient, match="DexScreener"):
         dollar_prices([USDC_MINT])

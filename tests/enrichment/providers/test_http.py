@@ -57,12 +57,12 @@ def url() -> Iterator[str]:
 )
 def test_an_answer_becomes_the_error_that_fits(url: str, path: str, kind: type[JobError]) -> None:
     with pytest.raises(kind, match=r"Helius \(/"):
-        Service("Helius").get(f"{url}/{path}", {})
+        Service("Helius").get(f"{url}/{path}", {}, dict)
 
 
 def test_too_many_requests_carry_the_seconds_to_wait(url: str) -> None:
     with pytest.raises(RateLimited) as caught:
-        Service("Helius").get(f"{url}/429/after-7", {})
+        Service("Helius").get(f"{url}/429/after-7", {}, dict)
     assert caught.value.delay == 7.0
 
 
@@ -85,14 +85,14 @@ def test_retry_after_is_a_number_or_a_date_and_bounded(header: str | None, secon
 
 def test_nobody_there_is_transient() -> None:
     with pytest.raises(Transient, match="cannot be reached"):
-        Service("Helius").get("http://127.0.0.1:9", {})
+        Service("Helius").get("http://127.0.0.1:9", {}, dict)
 
 
 def test_a_key_is_in_no_message_and_no_log(url: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        Service("Helius").get(f"{url}/200?api-key=secret-1", {})
+        Service("Helius").get(f"{url}/200?api-key=secret-1", {}, dict)
         for path in ("403", "500", "429", "200/garbage"):
             with pytest.raises(JobError) as caught:
-                Service("Helius").get(f"{url}/{path}", {"api-key": "secret-2"})
+                Service("Helius").get(f"{url}/{path}", {"api-key": "secret-2"}, dict)
             assert "secret" not in f"{caught.value}{caught.value.__cause__}"
     assert "secret" not in caplog.text

@@ -2,9 +2,11 @@
 
 import httpx2
 import pytest
+from django.conf import LazySettings
 
 from enrichment.providers.rugcheck import Flag, report_of
 from jobs.errors import RateLimited, Transient
+from tests.enrichment.providers.conformance.server import Reply, scripted
 from tests.outside import Outside
 
 
@@ -63,11 +65,10 @@ def test_faults_of_rugcheck_say_what_to_do(outside: Outside) -> None:
         report_of(mint)
 
 
-def test_an_answer_that_lacks_fields_is_read_all_the_same(
-    outside: Outside, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer = {"score_normalised": 250, "risks": [{"name": "Odd", "level": "apocalyptic"}], "rugged": None}
-    monkeypatch.setattr("enrichment.providers.http.Service.get", lambda *_: answer)
-    report = report_of("x")
+def test_an_answer_that_lacks_fields_is_read_all_the_same(settings: LazySettings) -> None:
+    answer = b'{"score_normalised": 250, "risks": [{"name": "Odd", "level": "apocalyptic"}], "rugged": null}'
+    with scripted() as provider:
+        provider.reply, settings.RUGCHECK_URL = Reply(body=answer), provider.url
+        report = report_of("x")
     assert report is not None
     assert (report.score, report.flags, report.rugged) == (100, (Flag("Odd", "", "info"),), False)

@@ -73,6 +73,17 @@ def test_the_platforms_that_failed_are_asked_again_by_a_job_of_their_own(outside
     assert {"x", "telegram"} <= set(SocialPost.objects.values_list("platform", flat=True))
 
 
+def test_platforms_that_fail_now_and_then_end_in_no_dead_letter(outside: Outside) -> None:
+    faults = {"status_429": 0.1, "status_500": 0.15, "retry_after": 0}
+    with outside.faults(**faults, paths=["/telegram", "/feeds", "/reddit", "/x"]), testing.stepwise() as jobs:
+        for symbol in ("PEBL", "KITE", "MOTH"):
+            scrape_social_data.delay(coin=symbol, timeframe="7d")
+        jobs.run_until_idle()
+        assert not jobs.dead_letters
+        assert {job.state for job in jobs.completed} == {"completed"}
+    assert set(SocialPost.objects.values_list("platform", flat=True)) == set(SOURCES)
+
+
 def test_a_platform_that_refuses_is_not_asked_again(outside: Outside, settings: LazySettings) -> None:
     settings.NEWS_FEEDS = [f"{outside.url}/feeds/nothing.rss"]
     with testing.stepwise() as jobs:

@@ -41,7 +41,7 @@ def test_each_error_of_ccxt_has_its_meaning(raised: Exception, meant: type[JobEr
 @pytest.mark.parametrize(
     ("faults", "meant"),
     [
-        ({"status_429": 1, "retry_after": 3}, RateLimited),
+        ({"status_429": 1, "retry_after": 30}, RateLimited),
         ({"status_500": 1}, Transient),
     ],
 )
@@ -55,7 +55,7 @@ def test_faults_of_the_exchange_arrive_as_such(
     assert who.key not in str(raised.value)
     assert "signature" not in str(raised.value)
     if isinstance(raised.value, RateLimited):
-        assert raised.value.delay == 3
+        assert raised.value.delay == 30
     assert client.balances()
 
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from enrichment.providers.http import NotUnderstood
 from enrichment.providers.social.feeds import Validators, _parsed, fetch_feed, plain_text
-from jobs.errors import Transient
 from tests.outside import Outside
 
 URL = "https://news.example/feed"
@@ -55,8 +55,8 @@ def test_entries_that_lead_nowhere_are_left_out(item: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><body>Sorry</body></html>", b'{"a": 1}', b"\x00\xff"])
-def test_what_is_no_feed_is_transient(content: bytes) -> None:
-    with pytest.raises(Transient, match=r"news\.example answered with something that is no feed"):
+def test_what_is_no_feed_is_not_understood(content: bytes) -> None:
+    with pytest.raises(NotUnderstood, match="something that is no feed"):
         _parsed(URL, content, Validators())
 
 

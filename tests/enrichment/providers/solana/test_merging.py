@@ -28,9 +28,9 @@ def listing(numbers: list[int], piece: int, until: Position | None = None) -> Ac
     """A list of these transactions that gives `piece` at a time."""
     newest_first = sorted(numbers, reverse=True)
 
-    def lister(_: str, before: str | None) -> list[Item]:
+    def lister(_: str, before: str | None) -> tuple[list[Item], bool]:
         below = [number for number in newest_first if before is None or number < int(before)]
-        return [Item(number) for number in below[:piece]]
+        return [Item(number) for number in below[:piece]], len(below) < piece
 
     return AccountList("account", lister, None, until)
 

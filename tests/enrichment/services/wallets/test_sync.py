@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from itertools import islice
 
 import pytest
 from django.conf import LazySettings
@@ -13,10 +15,12 @@ from django.db import connection
 
 from analysis.services.wallet_pnl.history import read_history
 from enrichment.models import SyncState, TokenTransfer, Trade, WalletTransaction
+from enrichment.providers.solana.records import Page, Position, TransactionSource
 from enrichment.providers.solana.sources import transaction_source
 from enrichment.services.normaliser.normalise import normalise
 from enrichment.services.wallets.compact import unpack
 from enrichment.services.wallets.sync import WalletSyncResult, Wishes, sync
+from jobs.errors import Snooze, Transient
 from tests.outside import Outside, point_at
 from tests.sandbox_server import ROOT, Server
 
@@ -180,3 +184,59 @@ def test_several_syncs_of_one_wallet_at_once_store_it_once(outside: Outside) -> 
     assert WalletTransaction.objects.count() == 313
     stored = WalletTransaction.objects.values_list("signature", flat=True).distinct().count()
     assert stored == 313
+
+
+# -- a source that fails now and then ---------------------------------------------------------------------
+
+
+@dataclass
+class Failing:
+    """A source that breaks off after so many pages of each walk that has more."""
+
+    source: TransactionSource
+    pages_each: int
+    name: str = "failing"
+
+    def pages(
+        self, address: str, *, before: Position | None, until: Position | None, size: int
+    ) -> Iterator[Page]:
+        pages = iter(self.source.pages(address, before=before, until=until, size=size))
+        yield from islice(pages, self.pages_each)
+        if next(pages, None) is not None:
+            raise Transient("broke off")
+
+
+@pytest.mark.django_db
+def test_a_sync_that_got_further_waits_instead_of_failing_however_often_its_source_does(
+    outside: Outside,
+) -> None:
+    address, source = outside.address(WALLET), Failing(transaction_source(), 1)
+    for further in (100, 200, 300):
+        with pytest.raises(Snooze, match="broke off; 100 transactions further"):
+            sync(address, source, Wishes(older=True), lambda *_: None)
+        assert WalletTransaction.objects.count() >= further
+    source.pages_each = 0
+    with pytest.raises(Transient, match=r"^broke off$"):
+        sync(address, source, Wishes(older=True), lambda *_: None)
+    assert run(outside, older=True).complete
+    assert_whole(outside)
+
+
+@pytest.mark.django_db
+def test_a_refresh_begins_anew_and_so_a_failure_counts(outside: Outside) -> None:
+    source = Failing(transaction_source(), 1)
+    with pytest.raises(Transient, match=r"^broke off$"):
+        sync(outside.address(WALLET), source, Wishes(older=True, refresh=True), lambda *_: None)
+
+
+@pytest.mark.django_db
+def test_a_long_history_is_read_in_turns(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("enrichment.services.wallets.sync._TURN", 0.0)
+    turns = 1
+    while not SyncState.objects.filter(complete=True).exists():
+        with suppress(Snooze):
+            run(outside, older=True)
+        turns += 1
+        assert turns < 10
+    assert turns > 3
+    assert_whole(outside)
