@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from bench.systems import ROOT
+from bench.environments import ROOT
 from bench.world import World, world
 
 MOST = 300  # megabytes that a worker's process may take

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.systems import ROOT
+from bench.environments import ROOT
 from jobs.localservices.ports import ANY, choose
 from jobs.localservices.throwaway import throwaway
 

@@ -28,7 +28,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number = int(free.getsockname()[1])
-    command = [sys.executable, "-m", "celery", "-A", "config", "flower", "--conf=config/flower.py"]
+    command = [sys.executable, "-m", "celery", "-A", "config", "flower"]
     command += ["--address=127.0.0.1", f"--port={number}"]
     process = Process("flower", command, tmp_path_factory.mktemp("flower"))
     wait_until(lambda: answers_ok("127.0.0.1", number, "/flower/healthcheck"), 40, "Flower")
