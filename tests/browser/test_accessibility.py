@@ -17,7 +17,7 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _ALL = {"runOnly": _RULES, "resultTypes": ["violations"]}
 _CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 _SERIOUS = {"serious", "critical"}
-_NOT_PAGES = {"metrics", "healthz", "readyz", "logout"}
+_NOT_PAGES = {"metrics", "healthz", "readyz", "logout", "alerts/firing"}  # the last is a part of the overview
 
 
 def _found(page: Page, faults: Faults, options: dict[str, Any]) -> list[str]:

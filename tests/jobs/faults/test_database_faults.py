@@ -24,7 +24,7 @@ def test_connections_are_ended_and_a_fold_meets_a_serialisation_failure(platform
     wait_for_done(results, 10)
     with connection.cursor() as cursor:
         cursor.execute(_END_ALL_OTHERS)
-        assert cursor.fetchone()[0] >= 2
+        assert cursor.fetchone()[0] >= 1  # the dispatcher's; a worker opens one when it needs it
     wait_for_all(results, 40)
     assert_each_completed_once(results)
 
