@@ -70,6 +70,7 @@ def conduct(score: Score, services: Launcher, folder: Path, say: Say) -> list[Ve
             raise TimeoutError("the browser's socket was never subscribed")
         since = timezone.now()
         _play(score, Stage(crew, services, random.Random(score.seed), LEASE), log, say)  # noqa: S311 -- not a secret
+        connection.close()  # its server may have been killed since it was used
         _end_schedule()
         _quiet(say)
         ended = Job.objects.filter(task="jobs.chaos.work", state__in=TERMINAL, finished_at__gte=since)
