@@ -22,7 +22,9 @@ def wake(queues: Sequence[str]) -> None:
 
 def tell(queue: str, event: str, uid: str, data: Mapping[str, Any]) -> None:
     """Append what an operator did to a job outside its runs: `enqueued` (it waits again) or `withdrawn`
-    (it was cancelled before it started). The rows are changed already; browsers want to know."""
+    (it was cancelled before it started). The rows are changed already; browsers want to know, and no poll would
+    tell them: it is tried although Redis was away a moment ago."""
+    forget_outage()
     _append([(queue, {"e": event, "j": uid, "d": json.dumps(data)})])
 
 
