@@ -42,7 +42,7 @@ from jobs.store.doctor import repair_flows
 from jobs.store.metrics import add_tallies
 from jobs.store.outcomes import Moved
 from jobs.store.subtrees import cancel_children
-from jobs.store.waiting import outlook
+from jobs.store.waiting import active_runs, outlook
 
 logger = logging.getLogger(__name__)
 
@@ -153,15 +153,25 @@ class Dispatcher:
         All queues at once: round trips may be slow, and the lead of none waits for another's.
         """
         self._log.open(queues)
-        held, tickets = rescue.leases_of(self._redis, queues), rescue.tickets_of(self._redis, queues)
-        now = time.monotonic()
-        for queue in queues:
-            out = {uid: Out(now, started=uid in held[queue]) for uid in (*held[queue], *tickets[queue])}
-            self.windows[queue] = Window(queue, out)
+        self.windows |= self._windows_of(queues)
         self._fold_pending(queues)
         while events := self._log.read(queues, _BATCH, None):
             self._fold_now(events)
         self._limiting.open([self.windows[queue] for queue in queues])
+
+    def _windows_of(self, queues: Sequence[str]) -> dict[str, Window]:
+        """What is out, by leases and tickets, and by rows that run although Redis lost their leases: these count
+        until they are stalled, so that nothing starts beside them."""
+        held, tickets = rescue.leases_of(self._redis, queues), rescue.tickets_of(self._redis, queues)
+        now = time.monotonic()
+        out: dict[str, dict[str, Out]] = {queue: {} for queue in queues}
+        for queue, uid, _ in active_runs(queues):
+            out[queue][uid] = Out(now, started=True)
+        for queue in queues:
+            out[queue] |= {
+                uid: Out(now, started=uid in held[queue]) for uid in (*held[queue], *tickets[queue])
+            }
+        return {queue: Window(queue, out[queue]) for queue in queues}
 
     def _fold_pending(self, queues: Iterable[str]) -> None:
         """What a leader read and did not fold."""
@@ -254,7 +264,7 @@ class Dispatcher:
         self._log.open(list(self.windows))
         if self._unfolded:
             self._fold()  # the workers that these outcomes are of were told that they count
-        self.windows = {queue: Window(queue) for queue in self.windows}
+        self.windows = self._windows_of(list(self.windows))
         self._limiting.open(list(self.windows.values()))
         self._hold_until = now + min(3.0, configuration.lease())
         self._calm_at = max(self._calm_at, self._hold_until)
