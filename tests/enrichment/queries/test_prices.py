@@ -1,7 +1,7 @@
 """Coins and prices as they are shown, and the cache that is really read."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,6 @@ from enrichment.tasks.coins import warm_cache
 from jobs import testing
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now().replace(minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture(autouse=True)
@@ -32,10 +31,15 @@ def coin(db: None) -> Coin:
     return Coin.objects.create(slug="PEBL", symbol="PEBL", mint="1" * 32)
 
 
+def this_hour() -> datetime:
+    """The last full hour, as of now: a run of the suite may pass the next one."""
+    return timezone.now().replace(minute=0, second=0, microsecond=0)
+
+
 def price(coin: Coin, hours_ago: float, usd: str, **more: str) -> PricePoint:
     """What it cost so many hours before the last full hour."""
     return PricePoint.objects.create(
-        coin=coin, time=NOW - timedelta(hours=hours_ago), usd=usd, source="test", **more
+        coin=coin, time=this_hour() - timedelta(hours=hours_ago), usd=usd, source="test", **more
     )
 
 
@@ -94,7 +98,7 @@ def test_a_row_has_the_newest_price_and_the_change_of_a_day(coin: Coin) -> None:
         Decimal(25),
         Decimal("100.50"),
     )
-    assert row.priced_at == NOW - timedelta(hours=1)
+    assert row.priced_at == this_hour() - timedelta(hours=1)
 
 
 def test_a_coin_without_prices_is_a_row_too(coin: Coin) -> None:
@@ -120,7 +124,7 @@ def test_rows_go_by_name_and_page_by_it(coin: Coin) -> None:
     ("count", "most", "kept"), [(10, 10, 10), (10, 5, 5), (10, 3, 4), (1, 5, 1), (0, 5, 0)]
 )
 def test_a_thinned_series_keeps_its_end(count: int, most: int, kept: int) -> None:
-    points = [ChartPoint(NOW, Decimal(number)) for number in range(count)]
+    points = [ChartPoint(this_hour(), Decimal(number)) for number in range(count)]
     found = thinned(points, most)
     assert len(found) in {kept, kept + 1}
     assert found[-1:] == points[-1:]
