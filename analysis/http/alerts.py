@@ -24,14 +24,13 @@ from analysis.services.alerts.words import condition
 from enrichment.models import Coin
 from jobs.errors import NotFound
 from jobs.http import represent
-from jobs.http.answers import ProblemOut, Started
+from jobs.http.answers import PROBLEMS, Started
 from jobs.http.auth import must_operate, user_of
 from jobs.http.schemas import RowId
 
 router = Router(by_alias=True, tags=["alerts"])
 
 Id = Annotated[RowId, Path(description="The alert's id.")]
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 
 
 @router.get("", response={200: AlertList, **PROBLEMS})

@@ -28,14 +28,13 @@ from enrichment.queries.prices import CoinRow, chart_of, coin_rows
 from enrichment.services.coins.following import follow, leave
 from jobs.errors import NotFound, Refused
 from jobs.http import represent
-from jobs.http.answers import ProblemOut, Started
+from jobs.http.answers import PROBLEMS, Started
 from jobs.http.auth import must_operate
 
 router = Router(by_alias=True, tags=["coins"])
 jobs_router = Router(by_alias=True, tags=["coins"])
 
 Slug = Annotated[CoinSlug, Path(description="The coin's id.")]
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 
 
 @router.get("", response={200: CoinList, **PROBLEMS})

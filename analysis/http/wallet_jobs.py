@@ -16,14 +16,13 @@ from enrichment.tasks.token_markets import enrich_token_balances
 from enrichment.tasks.wallets import fetch_balance, sync_wallet
 from jobs import Priority
 from jobs.http import represent
-from jobs.http.answers import ProblemOut, Started
+from jobs.http.answers import PROBLEMS, Started
 from jobs.http.auth import must_operate
 
 # A path belongs to one router: the reads of `analysis.http.wallets` are added to this one.
 router = Router(by_alias=True, tags=["wallets"])
 
 Address = Annotated[SolanaAddress, Path(description="The wallet's address on Solana.")]
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 
 
 @router.post("", response={202: AnalysisStarted, **PROBLEMS})

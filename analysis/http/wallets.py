@@ -17,13 +17,14 @@ from analysis.http.answers import (
     WalletOut,
     WalletRowOut,
 )
-from analysis.http.wallet_jobs import PROBLEMS, Address, flow_out, router
+from analysis.http.wallet_jobs import Address, flow_out, router
 from analysis.queries.behavior import behavior_of
 from analysis.queries.pnl import analysis_of
 from analysis.queries.similarity import comparison, recent_comparisons
 from analysis.queries.wallets import recent_wallets, sample_wallets, wallet_overview
 from analysis.services.pnl.lots import Method
 from jobs.errors import NotFound
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_operate
 
 __all__ = ["router"]

@@ -30,7 +30,7 @@ from enrichment.services.exchanges.accounts import (
 )
 from jobs.errors import NotFound, RateLimited, Transient
 from jobs.http import represent
-from jobs.http.answers import ProblemOut
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_operate, user_of
 from jobs.http.problems import Problem
 from jobs.http.schemas import Text
@@ -38,7 +38,6 @@ from jobs.http.schemas import Text
 router = Router(by_alias=True, tags=["exchange accounts"])
 prices_router = Router(by_alias=True, tags=["exchange prices"])
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 415, 422, 429, 503), ProblemOut)
 AccountId = Annotated[Text, Path(description="The account's id.")]
 ExchangeName = Annotated[Text, Path(description="An exchange of this site, such as binance.")]
 

@@ -12,13 +12,12 @@ from enrichment.http.cursors import read, written
 from enrichment.queries.news import Place, Wanted, find_news
 from enrichment.tasks import index_market_news
 from jobs.http import represent
-from jobs.http.answers import ProblemOut, Started
+from jobs.http.answers import PROBLEMS, Started
 from jobs.http.auth import must_operate
 from jobs.http.schemas import Camel, Moment, Strict, Text
 
 router = Router(by_alias=True, tags=["news"])
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 503), ProblemOut)
 Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 _KINDS = (float, datetime, int)
 

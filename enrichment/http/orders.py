@@ -17,7 +17,7 @@ from enrichment.http.exchange_answers import (
     OrderList,
     OrderOut,
 )
-from enrichment.http.exchanges import PROBLEMS, job_ref
+from enrichment.http.exchanges import job_ref
 from enrichment.models import Fill, Order
 from enrichment.queries.exchanges import (
     FillFilter,
@@ -29,6 +29,7 @@ from enrichment.queries.exchanges import (
     orders_of,
 )
 from jobs.errors import OptionRefused
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_operate, user_of
 from jobs.http.schemas import RowId
 

@@ -15,7 +15,7 @@ from enrichment.tasks import scrape_social_data
 from enrichment.tasks.social import CoinText, Platform, Timeframe, Word
 from jobs.errors import NotFound
 from jobs.http import represent
-from jobs.http.answers import ProblemOut, Started
+from jobs.http.answers import PROBLEMS, Started
 from jobs.http.auth import must_operate
 from jobs.http.schemas import Camel, Strict
 from jobs.presence import seen
@@ -25,7 +25,6 @@ router = Router(by_alias=True, tags=["social"])
 starting = Router(by_alias=True, tags=["social"])
 
 Coin = Annotated[CoinText, Path(description="A mint, or a symbol with or without its dollar sign.")]
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 413, 415, 422, 429, 503), ProblemOut)
 
 
 class SocialFilter(Camel):

@@ -15,12 +15,11 @@ from execution.queries.contracts import contract_of, newest_contracts, read_cont
 from execution.services.contracts.compile import LONGEST
 from execution.services.contracts.deploy import ContractDraft
 from jobs.http import represent
-from jobs.http.answers import ProblemOut
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_operate
 from jobs.http.schemas import Tag
 
 router = Router(by_alias=True, tags=["contracts"])
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 
 
 class DeploymentIn(Schema):

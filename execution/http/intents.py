@@ -12,11 +12,10 @@ from execution.http import represent as own
 from execution.http.answers import IntentDetail, IntentList, IntentStartedOut, SenderOut
 from execution.queries.intents import newest_intents, senders, trail_of
 from jobs.http import represent
-from jobs.http.answers import ProblemOut
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_operate
 
 router = Router(by_alias=True, tags=["intents"])
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 
 
 class Wanted(Schema):

@@ -13,14 +13,13 @@ from execution.queries.notifications import NotificationView, Shown, notificatio
 from execution.recipients import Channel
 from jobs.errors import ArgumentsRefused
 from jobs.http import represent
-from jobs.http.answers import Links, ProblemOut
+from jobs.http.answers import PROBLEMS, Links
 from jobs.http.auth import must_operate
 from jobs.http.problems import Problem
 from jobs.http.schemas import Camel, RowId, Strict, Tag
 
 router = Router(by_alias=True, tags=["notifications"])
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 Number = Annotated[RowId, Path(description="The notification's number.")]
 
 

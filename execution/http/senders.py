@@ -13,12 +13,11 @@ from execution.http.answers import SenderList, SenderOut
 from execution.models import Wallet
 from execution.queries.intents import senders
 from execution.services.wallets.store import remove_wallet, store_key, store_smart_account
-from jobs.http.answers import ProblemOut
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_operate
 from jobs.http.schemas import Strict
 
 router = Router(by_alias=True, tags=["senders"])
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 415, 422, 429, 503), ProblemOut)
 Address = Annotated[EvmAddress, Path(description="The account's address.")]
 Label = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
 

@@ -13,13 +13,12 @@ from execution.http.audio import TYPE, audio_response
 from execution.queries.speech import SpeechView, speech, speeches
 from execution.speaking import LONGEST, Mode
 from jobs.http import represent
-from jobs.http.answers import Links, ProblemOut
+from jobs.http.answers import PROBLEMS, Links, ProblemOut
 from jobs.http.auth import must_operate
 from jobs.http.schemas import Camel, RowId, Strict, Tag
 
 router = Router(by_alias=True, tags=["speech"])
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 422, 429, 503), ProblemOut)
 Number = Annotated[RowId, Path(description="The speech's number.")]
 
 

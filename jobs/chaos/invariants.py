@@ -10,8 +10,7 @@ from jobs.chaos.queues import KEYED, PAUSED, PER_KEY, QUEUES, RATE, RATED
 from jobs.states import TERMINAL
 
 _CLOCK = 0.005  # seconds: times of Valkey and PostgreSQL, both of this machine, in milliseconds
-_LATENESS = 90.0  # seconds that a delayed job may come late under faults, and for each job of a run that may be ahead:
-_LATENESS_PER_JOB = 0.01
+_LATENESS = 90.0  # seconds that a delayed job may come late under faults
 _ENDS = {"completed", "failed", "cancelled", "expired"}
 _COUNTED = {"completed", "failed", "retried"}
 _ATTEMPTS = 6
@@ -160,13 +159,12 @@ def delays(facts: Facts) -> Verdict:
         uid: line["countdown"] for line in facts.history if line["event"] == "asked" for uid in line["uids"]
     }
     offenders, latest, checked = [], 0.0, 0
-    allowed = _LATENESS + _LATENESS_PER_JOB * len(facts.jobs)
     for job in facts.of_kind("delayed"):
         late = [start - job.created - due[job.uid] for start, _ in _of(facts, job.uid)][:1]
         checked += len(late)
         latest = max([latest, *late])
         offenders += [
-            f"{job.uid}: {lateness:+.3f} s" for lateness in late if not -_CLOCK <= lateness <= allowed
+            f"{job.uid}: {lateness:+.3f} s" for lateness in late if not -_CLOCK <= lateness <= _LATENESS
         ]
     return Verdict(
         9, "a delayed job never starts early, and not too late", checked, offenders, f"at most {latest:.1f} s"

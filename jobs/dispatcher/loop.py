@@ -8,18 +8,17 @@ step; what is led is then found out again from what they hold, never from memory
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 import kombu.exceptions
 import redis
 from celery import Celery
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from jobs import configuration
 from jobs.dispatcher import announce, rescue
 from jobs.dispatcher.breakers import Breakers
 from jobs.dispatcher.cancelling import Cancellations
-from jobs.dispatcher.fold import Folded, fold
+from jobs.dispatcher.fold import Folded
 from jobs.dispatcher.follow import Follower
 from jobs.dispatcher.leadership import Leadership
 from jobs.dispatcher.limiting import Limiting
@@ -28,6 +27,7 @@ from jobs.dispatcher.pruning import Pruner
 from jobs.dispatcher.publish import Publisher
 from jobs.dispatcher.release import LostLead, release
 from jobs.dispatcher.sampling import Sampler
+from jobs.dispatcher.sure_fold import fold_surely
 from jobs.dispatcher.unsettled import Unsettled
 from jobs.dispatcher.window import Out, Window
 from jobs.fence import leases
@@ -51,8 +51,6 @@ _BATCH = 2000  # events read at once
 _FOLD_AT = 1000  # unfolded events that do not wait for more
 _GATHER = 0.008  # seconds between two reads while there is a backlog
 _LINGER = 0.025  # seconds that events wait for more under load: slots are free again before the fold
-# What an event may raise that no worker of ours wrote; it must never stop the fold.
-_REFUSALS = (DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
 _OUTAGES = (*REDIS_ERRORS, OperationalError, InterfaceError, kombu.exceptions.KombuError, OSError)
 
 
@@ -250,13 +248,9 @@ class Dispatcher:
         if not roll.bundles(window.queue):
             return frozenset()
         gate = window.gate
-        return (
-            self._bundling
-            if gate is None
-            else frozenset()
-            if gate.rated
-            else self._bundling - set(gate.task_rates)
-        )
+        if gate is None:
+            return self._bundling
+        return frozenset() if gate.rated else self._bundling - set(gate.task_rates)
 
     def _start_over(self, now: float) -> None:
         """Redis was emptied: wait for the workers to enter again what they run, then release what is owed."""
@@ -398,44 +392,3 @@ def _learn_from(window: Window, job: Moved) -> None:
         window.due_in(job.due_in)
     elif job.state not in TERMINAL:
         window.dirty = True
-
-
-def fold_surely(events: Sequence[Event]) -> Folded:
-    """Fold a batch. When PostgreSQL refuses it, fold event by event: an outcome that cannot be stored
-    fails its job with that reason, so that it ends all the same."""
-    try:
-        return fold(events)
-    except (OperationalError, InterfaceError):
-        raise
-    except _REFUSALS:
-        logger.exception("a batch of %d events was refused; folding them one by one", len(events))
-    folded = Folded()
-    for event in events:
-        one = _fold_one(event)
-        folded.moved += one.moved
-        folded.unblocked |= one.unblocked
-        folded.hasty += one.hasty
-    return folded
-
-
-def _fold_one(event: Event) -> Folded:
-    try:
-        return fold([event])
-    except (OperationalError, InterfaceError):
-        raise
-    except _REFUSALS as error:
-        logger.exception(
-            "the event %s of job %s in %s cannot be stored", event.cursor, event.uid, event.queue
-        )
-        return _fold_as_failed(event, type(error).__name__) if event.is_outcome else Folded()
-
-
-def _fold_as_failed(event: Event, error: str) -> Folded:
-    reason = f"its outcome cannot be stored: {error}"
-    try:
-        return fold([replace(event, kind="failed", data={"type": error, "reason": reason})])
-    except (OperationalError, InterfaceError):
-        raise
-    except _REFUSALS:
-        logger.exception("job %s is left to the rescue", event.uid)
-        return Folded()

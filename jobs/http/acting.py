@@ -1,31 +1,18 @@
 """Who acts in a request: every entry that it leaves in the audit trail names its user or token."""
 
-from collections.abc import Awaitable, Callable
-
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from jobs.audit import acting
+from jobs.http.chain import Answer, Middleware
 
 _ANONYMOUS = "somebody who is not signed in"
 
 
-class Acting:
+class Acting(Middleware):
     """Middleware, for sync and async chains; behind Django's authentication."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(
-        self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
-    ) -> None:
-        self._get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def __call__(self, request: HttpRequest) -> Answer:
         """The response of a request whose acts are its user's."""
         if self._is_async:
             return self._later(request)

@@ -16,6 +16,10 @@ class ProblemOut(Camel):
     fields: dict[str, str] | None = None
 
 
+# What any address may be refused with, for its `response`.
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 503), ProblemOut)
+
+
 class Links(Camel):
     """Where to go on from a job."""
 

@@ -7,10 +7,10 @@ the key is free. See https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempot
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-from asgiref.sync import async_to_sync, iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from jobs.access import may_view
 from jobs.http.auth import Token
+from jobs.http.chain import Answer, Middleware
 from jobs.http.problems import Problem, of_error, respond
 from jobs.models import AnsweredRequest
 from jobs.store.answered_requests import KEPT
@@ -36,20 +37,9 @@ IDEMPOTENCY_KEY = {  # as OpenAPI documents it
 _PATIENCE = "10s"  # how long a request waits for one with the same key
 _KEPT_HEADERS = ("Content-Type", "Location")
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
-
-class IdempotencyKeys:
+class IdempotencyKeys(Middleware):
     """Middleware, for sync and async chains; behind Django's authentication."""
-
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
-        self._get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Answer:
         """The answer, or the one that the key's first request got."""
@@ -65,8 +55,7 @@ def _answer(request: HttpRequest, handle: Callable[[HttpRequest], Any]) -> HttpR
         key, user = _key_of(request), _user_of(request)
         if user is None:
             return handle(request)  # type: ignore[no-any-return]  # it says what is missing
-        with transaction.atomic():
-            return _first_or_replayed(request, handle, user, key)
+        return _kept(request, handle, user, key)
     except _NotKept as refused:
         return refused.response
     except Exception as error:
@@ -74,6 +63,21 @@ def _answer(request: HttpRequest, handle: Callable[[HttpRequest], Any]) -> HttpR
         if problem.status == 500:
             raise
         return respond(problem)
+
+
+def _kept(
+    request: HttpRequest, handle: Callable[[HttpRequest], Any], user: Any, key: str
+) -> HttpResponseBase:
+    answered = False
+    try:
+        with transaction.atomic():
+            response = _first_or_replayed(request, handle, user, key)
+            answered = True
+    except Exception:
+        if answered:  # what follows the commit failed: a pause that Redis has not heard of, say
+            AnsweredRequest.objects.filter(user=user, key=key).delete()
+        raise
+    return response
 
 
 class _NotKept(Exception):

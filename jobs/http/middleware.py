@@ -1,11 +1,11 @@
 """Answers below /api/ that Django itself makes (404, 405, CSRF, 500) become problem details too."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from jobs.http.chain import Answer, Middleware
 from jobs.http.problems import CONTENT_TYPE, Problem, respond
 
 _DETAILS = {
@@ -15,20 +15,10 @@ _DETAILS = {
 }
 
 
-class ProblemDetails:
+class ProblemDetails(Middleware):
     """Middleware, for sync and async chains."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(
-        self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
-    ) -> None:
-        self._get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def __call__(self, request: HttpRequest) -> Answer:
         """The response, or the problem it stands for."""
         response = self._get_response(request)
         if isinstance(response, HttpResponseBase):

@@ -3,10 +3,8 @@
 The id is the caller's `X-Request-ID` when it sends one, and is sent back.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -14,25 +12,15 @@ from django.http.response import HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from jobs import tracing
+from jobs.http.chain import Answer, Middleware
 from jobs.ids import new_id
 
 _HEADER = "X-Request-ID"
 _LONGEST = 100
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 
-
-class RequestLines:
+class RequestLines(Middleware):
     """Middleware, for sync and async chains."""
-
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Answer]) -> None:
-        self._get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Answer:
         """The answer, with the request's id."""

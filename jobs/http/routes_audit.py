@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router
 
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_administer
-from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import Camel, Page, Text
 from jobs.queries.audit import find_entries
 

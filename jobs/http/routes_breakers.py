@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from ninja import Path, Router
 
-from jobs.http.answers import BreakerOut, Breakers
+from jobs.http.answers import PROBLEMS, BreakerOut, Breakers
 from jobs.http.auth import must_operate
-from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import Strict, Text
 from jobs.queries.breakers import BreakerNow, breakers_now, declared_breaker
 from jobs.store.breakers import force

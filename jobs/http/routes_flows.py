@@ -7,9 +7,8 @@ from ninja.responses import Status
 
 from jobs import audit
 from jobs.http import represent, starting
-from jobs.http.answers import FlowEdge, FlowOut, FlowStarted
+from jobs.http.answers import PROBLEMS, FlowEdge, FlowOut, FlowStarted
 from jobs.http.auth import must_operate
-from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import FlowIn, Text
 from jobs.ids import new_id
 from jobs.queries.flows import flow_of

@@ -16,8 +16,8 @@ from jobs.fence import keys
 from jobs.fence.connection import client
 from jobs.fence.events import MalformedEvent, parse
 from jobs.http import represent
-from jobs.http.answers import EventPage, JobDetail
-from jobs.http.routes_jobs import PROBLEMS, Uid
+from jobs.http.answers import PROBLEMS, EventPage, JobDetail
+from jobs.http.routes_jobs import Uid
 from jobs.http.schemas import EventFilter
 from jobs.models import Job
 from jobs.queries import get_job

@@ -11,7 +11,7 @@ from jobs import audit, changes
 from jobs.configuration import queue_book
 from jobs.explaining import as_plain
 from jobs.http import represent, starting
-from jobs.http.answers import Explanation, JobDetail, JobPage, ProblemOut, ReasonOut, Started, StartedMany
+from jobs.http.answers import PROBLEMS, Explanation, JobDetail, JobPage, ReasonOut, Started, StartedMany
 from jobs.http.auth import must_operate
 from jobs.http.schemas import Bulk, Change, JobFilter, Start, Text, Trigger
 from jobs.queries import get_job
@@ -24,7 +24,6 @@ queues_router = Router(by_alias=True, tags=["queues"])
 
 QueueName = Annotated[Text, Path(description="Hyphens and underscores mean the same.")]
 Uid = Annotated[Text, Path(description="The job's id.")]
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 503), ProblemOut)
 
 
 @router.post("/trigger", response={202: Started, **PROBLEMS})

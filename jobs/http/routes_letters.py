@@ -10,9 +10,18 @@ from jobs import audit, automatic_retries, bulk_retries, dead_letters
 from jobs.configuration import queue_book
 from jobs.errors import NotFound
 from jobs.http import represent
-from jobs.http.answers import BulkRetryOut, Deleted, Failure, LetterPage, LetterStats, Processed, Started
+from jobs.http.answers import (
+    PROBLEMS,
+    BulkRetryOut,
+    Deleted,
+    Failure,
+    LetterPage,
+    LetterStats,
+    Processed,
+    Started,
+)
 from jobs.http.auth import must_operate
-from jobs.http.routes_jobs import PROBLEMS, QueueName
+from jobs.http.routes_jobs import QueueName
 from jobs.http.schemas import Discard, LetterFilter, Purge, RetryLetter, RetryLetters, RowId
 from jobs.models import BulkRetry, DeadLetter
 from jobs.queries.failures import count_letters, find_letters

@@ -9,6 +9,7 @@ from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.health import Level, Vitals, problems
 from jobs.http import represent
 from jobs.http.answers import (
+    PROBLEMS,
     Failures,
     Health,
     Issue,
@@ -20,7 +21,6 @@ from jobs.http.answers import (
     Queues,
 )
 from jobs.http.auth import must_operate
-from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import FailureFilter, LimitChanges, QueueAction, Text
 from jobs.priority import NAMED, WEIGHTS
 from jobs.queries.breakers import breakers_or_none, holding_back

@@ -8,9 +8,8 @@ from ninja import Path, Router
 from ninja.responses import Status
 
 from jobs.http import represent
-from jobs.http.answers import Started
+from jobs.http.answers import PROBLEMS, Started
 from jobs.http.auth import must_operate
-from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import Camel, Text
 from jobs.scheduling.firing import fire_by_hand
 from jobs.scheduling.listing import ScheduleFacts, find_schedule, queue_of, schedule_named, schedules, switch

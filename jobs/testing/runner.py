@@ -13,9 +13,9 @@ from psycopg.pq import TransactionStatus
 from jobs import celery_json, wake
 from jobs.dispatcher.fold import Folded
 from jobs.dispatcher.follow import Follower
-from jobs.dispatcher.loop import fold_surely
 from jobs.dispatcher.publish import Released, body, headers
 from jobs.dispatcher.release import released
+from jobs.dispatcher.sure_fold import fold_surely
 from jobs.fence import leases
 from jobs.fence.connection import replaced_by
 from jobs.fence.events import Event, parse

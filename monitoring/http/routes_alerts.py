@@ -11,8 +11,8 @@ from ninja.responses import Status
 from jobs import audit
 from jobs.configuration import queue_book
 from jobs.errors import NotFound
+from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_operate
-from jobs.http.routes_jobs import PROBLEMS
 from jobs.http.schemas import Camel, Strict, Text
 from monitoring.models import Alert, AlertRule
 from monitoring.queries.scaling import signals

@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router
 
 from jobs.configuration import queue_book
-from jobs.http.answers import Issue
-from jobs.http.routes_jobs import PROBLEMS
+from jobs.http.answers import PROBLEMS, Issue
 from jobs.http.schemas import Camel, Text
 from jobs.names import short_name
 from jobs.queries.overview import QueueNow, queue_now

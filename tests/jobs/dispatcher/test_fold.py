@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn
 
 from jobs import celery_json
 from jobs.dispatcher.fold import fold
-from jobs.dispatcher.loop import fold_surely
+from jobs.dispatcher.sure_fold import fold_surely
 from jobs.fence.events import Event, parse
 from jobs.models import Attempt, DeadLetter, Job
 from jobs.store.dependencies import add_dependencies

@@ -6,12 +6,15 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+import redis
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import AsyncClient
 from django.utils import timezone
 
+from jobs.fence import keys
+from jobs.fence.connection import client
 from jobs.models import AnsweredRequest, AuditEntry, Job
 from jobs.store.answered_requests import prune_answers
 from tests.jobs.http.conftest import Api, token_for
@@ -59,6 +62,21 @@ def test_an_answer_is_given_only_to_those_who_are_still_let_in(api: Api, operato
     operator.api_tokens.update(revoked=True)
     assert api.post("/jobs/trigger", NOOP, **KEY).status_code == 401
     assert Api().post("/jobs/trigger", NOOP, **KEY).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_failed_after_its_commit_is_done_again(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    pause = {"queueName": "quick", "action": "pause"}
+
+    def away(*_: Any) -> int:
+        raise redis.ConnectionError
+
+    with monkeypatch.context() as outage:
+        outage.setattr("jobs.fence.leases.pause", away)
+        assert api.post("/jobs/queue-action", pause, **KEY).status_code == 503
+    again = api.post("/jobs/queue-action", pause, **KEY)
+    assert (again.status_code, again.get("Idempotent-Replayed")) == (200, None)
+    assert client().exists(keys.paused("quick"))
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "schlüssel", "a b"])
