@@ -39,17 +39,9 @@ _KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "perio
 def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
     """A call as a row to be. Raises a `Refused` error that names what is wrong; nothing is stored."""
     checked_args, checked_kwargs = _checked(task, *opened(task, args, kwargs))
-    stored_args, stored_kwargs = sealed(task, checked_args, checked_kwargs)
-    encoded_args = encode("args", stored_args, PAYLOAD_LIMIT)
-    encoded_kwargs = encode("data", stored_kwargs, PAYLOAD_LIMIT)
-    if len(encoded_args) + len(encoded_kwargs) > PAYLOAD_LIMIT:
-        raise PayloadTooLarge(len(encoded_args) + len(encoded_kwargs), PAYLOAD_LIMIT)
+    encoded_args, encoded_kwargs = _encoded(*sealed(task, checked_args, checked_kwargs))
     keys = dedup_keys(task, *blinded(task, checked_args, checked_kwargs), options)
-    queue = (
-        queue_book().get(_queue_name(options))
-        if options.get("queue")
-        else queue_book().of_task(options.get("route_name") or task.name)
-    )
+    queue = _queue(task, options)
     limit_key = _limit_key(queue, task, checked_args, checked_kwargs)
     uid = _uid(options)
     delay, run_at = _start(options)
@@ -132,6 +124,20 @@ def _depend(answer: Enqueued, depends_on: Sequence[str], policy: Policy) -> None
 
 def _parts(places: Sequence[int], size: int) -> list[Sequence[int]]:
     return [places[start : start + size] for start in range(0, len(places), size)]
+
+
+def _encoded(args: Any, kwargs: Any) -> tuple[str, str]:
+    encoded = encode("args", args, PAYLOAD_LIMIT), encode("data", kwargs, PAYLOAD_LIMIT)
+    size = sum(map(len, encoded))
+    if size > PAYLOAD_LIMIT:
+        raise PayloadTooLarge(size, PAYLOAD_LIMIT)
+    return encoded
+
+
+def _queue(task: Any, options: Mapping[str, Any]) -> Queue:
+    if options.get("queue"):
+        return queue_book().get(_queue_name(options))
+    return queue_book().of_task(options.get("route_name") or task.name)
 
 
 def _checked(

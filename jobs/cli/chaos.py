@@ -45,34 +45,26 @@ def _add_arguments(parser: CommandParser) -> None:
     )
 
 
+def _environment(task: str | None) -> dict[str, str]:
+    """With the settings module, which manage.py put there, and the queues of the user's own task."""
+    queues = queue_book().parts_of(queue_book().of_task(task).name) if task else []
+    own = {"JOBS_CHAOS_QUEUES": ",".join(queues)} if queues else {}
+    return os.environ | {"JOBS_CHAOS": "1"} | own
+
+
 def _run(output: Output, options: argparse.Namespace) -> None:
-    own = None
-    environment = dict(os.environ, JOBS_CHAOS="1")  # with the settings module, which manage.py put there
-    if options.task:
-        task = resolve_task(options.task)
-        own = [task.name, parse_data(options.data)]
-        environment["JOBS_CHAOS_QUEUES"] = ",".join(
-            queue_book().parts_of(queue_book().of_task(task.name).name)
-        )
+    own = [resolve_task(options.task).name, parse_data(options.data)] if options.task else None
     folder = _folder(options)
-    score = {name: getattr(options, name) for name in ("jobs", "faults", "seed", "profile", "workers")} | {
-        "own": own
-    }
+    score = {name: getattr(options, name) for name in ("jobs", "faults", "seed", "profile", "workers")}
     output.note(
         f"{options.jobs:,} jobs, {options.faults} faults ({options.profile}), seed {options.seed}; see {folder}"
     )
     with throwaway(_state() / "chaos") as services:
-        command = [
-            sys.executable,
-            "-m",
-            "jobs.chaos",
-            json.dumps(score),
-            str(services.state_dir),
-            str(folder),
-        ]
+        told = (json.dumps(score | {"own": own}), str(services.state_dir), str(folder))
         done = subprocess.run(  # noqa: S603 -- this project's own module
-            command, env=environment, stdout=subprocess.PIPE, text=True, check=False
-        )
+            [sys.executable, "-m", "jobs.chaos", *told],
+            env=_environment(own[0] if own else None), stdout=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
     if not (folder / "verdicts.json").exists():
         raise CommandError(
             f"The run came to no verdict; its logs are in {folder}.", returncode=Exit.UNAVAILABLE

@@ -19,7 +19,7 @@ from jobs.names import tasks_by_any_name
 from jobs.options import retry_policy
 from jobs.queries.breakers import breakers_or_none
 from jobs.queries.presence import presence
-from jobs.queries.queue_settings import limits_of, settings_of
+from jobs.queries.queue_settings import resolve, settings_of
 from jobs.states import State
 
 _LAST_RUNS = 20
@@ -86,7 +86,8 @@ def _around(job: Job) -> tuple[Around, Mapping[str, datetime]]:
         released = bool(redis.hexists(keys.tickets(job.queue), job.uid))
     except REDIS_ERRORS:
         return Around(reachable=False), {}
-    limits = limits_of([job.queue])[job.queue] if job.queue in queue_book() else None
+    settings = settings_of(job.queue)
+    limits = resolve(queue_book().get(job.queue), settings) if job.queue in queue_book() else None
     blocks = {
         "queue": _block(report.get("queue")) or (Block("paused") if limits and limits.paused else None),
         "key": _block(report.get("keys", {}).get(job.limit_key)),
@@ -97,7 +98,7 @@ def _around(job: Job) -> tuple[Around, Mapping[str, datetime]]:
         led=job.queue in now.led,
         slots=now.slots(job.queue),
         draining=bool(limits and limits.drain_to is not None and job.pk > limits.drain_to),
-        closed_because=_closed_because(job.queue),
+        closed_because="" if settings.state == settings.State.OPEN else settings.reason,
         block=blocks["queue"],
         key_block=blocks["key"],
         task_block=blocks["task"],
@@ -105,16 +106,15 @@ def _around(job: Job) -> tuple[Around, Mapping[str, datetime]]:
         ahead_at_least=ahead >= _AHEAD,
         released=released,
     )
-    return around, {
+    return around, _ends_of(blocks)
+
+
+def _ends_of(blocks: Mapping[str, Block | None]) -> dict[str, datetime]:
+    return {
         code: datetime.fromtimestamp(block.until, UTC)
         for code, block in blocks.items()
         if block is not None and block.until is not None
     }
-
-
-def _closed_because(queue: str) -> str:
-    settings = settings_of(queue)
-    return "" if settings.state == settings.State.OPEN else settings.reason
 
 
 def _block(told: Any) -> Block | None:
