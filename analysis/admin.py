@@ -29,7 +29,7 @@ _LABELS = {"low": "success", "moderate": "info", "high": "warning", "critical": 
 
 
 class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
-    """Checks that the checks exist."""
+    """Checks that the checks exist, and that gas has names."""
 
     class Meta:
         model = Strategy
@@ -40,15 +40,18 @@ class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
         self.fields["gas"].required = False
 
     def clean_gas(self) -> dict[str, Any]:
-        """None means what is usual."""
-        return self.cleaned_data["gas"] or {}
+        """Parameters by name; None means what is usual."""
+        gas = self.cleaned_data["gas"] or {}
+        if not isinstance(gas, dict):
+            raise forms.ValidationError('Parameters by name, such as {"bump_after": 5}.')
+        return gas
 
     def clean_checks(self) -> list[dict[str, Any]]:
         """A list of checks, each by its name."""
         steps = self.cleaned_data["checks"]
         if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
             raise forms.ValidationError('A list, such as [{"check": "structure"}, {"check": "balance"}].')
-        unknown = [str(step.get("check")) for step in steps if step.get("check") not in CHECKS]
+        unknown = [name for step in steps if (name := str(step.get("check"))) not in CHECKS]
         if unknown:
             raise forms.ValidationError(
                 f"There is no check {', '.join(unknown)}; there are {', '.join(CHECKS)}."

@@ -6,18 +6,19 @@ from pathlib import Path
 
 def open_file(path: Path, schema: str, version: int) -> sqlite3.Connection:
     """The file with its tables; one of another version is set aside and begun anew."""
-    connection = _connect(path)
+    connection = connect(path)
     if _version(connection) not in (0, version):
         connection.close()
         path.rename(path.with_suffix(".set-aside"))
-        connection = _connect(path)
+        connection = connect(path)
     if _version(connection) == 0:
         connection.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
     return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path)
+def connect(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
+    """The file as it is; `any_thread`: its user keeps threads apart."""
+    connection = sqlite3.connect(path, check_same_thread=not any_thread)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     return connection

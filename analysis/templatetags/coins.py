@@ -10,13 +10,13 @@ from django.utils.safestring import SafeString
 from analysis.models import AlertRule
 from analysis.services.alerts.words import condition, span
 from analysis.services.risk.score import level_of
+from enrichment.pages.numbers import gain_or_loss, with_minus
 from enrichment.queries.prices import ChartPoint
 from enrichment.tasks.coins import short
 
 register = template.Library()
 
 _FLAT = 0.001  # of the price: what moves less is a straight line
-_MINUS = "−"
 _UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
 
 
@@ -43,9 +43,7 @@ def percent(change: Decimal | None) -> SafeString | str:
     if change is None:
         return "–"
     rounded = round(change, 2)
-    kind = "gain" if rounded > 0 else "loss" if rounded < 0 else "even"
-    sign = "+" if rounded > 0 else _MINUS if rounded < 0 else ""
-    return format_html('<span class="{}">{}{} %</span>', kind, sign, f"{abs(rounded):,.2f}")
+    return gain_or_loss(rounded, with_minus(f"{abs(rounded):,.2f} %", rounded))
 
 
 @register.filter

@@ -3,12 +3,11 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
+from enrichment.pages.numbers import gain_or_loss, with_minus
 
-_MINUS = "−"
+register = template.Library()
 
 
 @register.filter
@@ -23,8 +22,7 @@ def signed(amount: Decimal | None) -> SafeString | str:
     if amount is None:
         return "–"
     rounded = amount.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
-    kind = "gain" if rounded > 0 else "loss" if rounded < 0 else "even"
-    return format_html('<span class="{}">{}{}</span>', kind, "+" if rounded > 0 else "", _plain(rounded, 4))
+    return gain_or_loss(rounded, _plain(rounded, 4))
 
 
 @register.filter
@@ -32,7 +30,7 @@ def usd(amount: Decimal | None) -> str:
     """Dollars and cents: `$1,234.50`."""
     if amount is None:
         return ""
-    sign = _MINUS if amount < 0 else ""
+    sign = "−" if amount < 0 else ""
     return f"{sign}${abs(amount):,.2f}"
 
 
@@ -63,9 +61,7 @@ def change(per_cent: Decimal | None) -> SafeString | str:
     """A change in per cent, with its sign, coloured by it."""
     if per_cent is None:
         return "–"
-    kind = "gain" if per_cent > 0 else "loss" if per_cent < 0 else "even"
-    sign = "+" if per_cent > 0 else ""
-    return format_html('<span class="{}">{}{} %</span>', kind, sign, _plain(per_cent, 1))
+    return gain_or_loss(per_cent, f"{_plain(per_cent, 1)} %")
 
 
 @register.filter
@@ -112,5 +108,4 @@ def short(address: str) -> str:
 
 
 def _plain(amount: Decimal, places: int) -> str:
-    text = f"{abs(amount):,.{places}f}"
-    return f"{_MINUS}{text}" if amount < 0 and any(digit in text for digit in "123456789") else text
+    return with_minus(f"{abs(amount):,.{places}f}", amount)

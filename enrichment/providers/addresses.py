@@ -8,6 +8,16 @@ _HELIUS_RPC = "https://mainnet.helius-rpc.com"
 _HELIUS_API = "https://api.helius.xyz"
 
 
+def sandbox(path: str) -> str:
+    """The address of something in the sandbox."""
+    return f"{settings.SANDBOX_URL.rstrip('/')}/{path}"
+
+
+def is_sandbox(url: str) -> bool:
+    """Whether an address is below the sandbox's own; no other host or port is, whatever it begins with."""
+    return bool(settings.SANDBOX_URL) and url.startswith(sandbox(""))
+
+
 @dataclass(frozen=True)
 class SolanaAddresses:
     """Base addresses of the Solana services; the key goes with requests to Helius only."""
@@ -22,14 +32,10 @@ class SolanaAddresses:
 def solana() -> SolanaAddresses:
     """The Solana services that the settings name."""
     key, own = settings.HELIUS_API_KEY, settings.HELIUS_URL.rstrip("/")
-    sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/helius"
-    helius_rpc = own or (_HELIUS_RPC if key else sandbox)
-    helius_api = own or (_HELIUS_API if key else sandbox)
-    rpc = settings.SOLANA_RPC_URL or (
-        f"{helius_rpc}/?api-key={key}" if key else f"{settings.SANDBOX_URL.rstrip('/')}/solana"
-    )
-    is_sandbox = rpc.startswith(settings.SANDBOX_URL)
-    return SolanaAddresses(rpc, helius_rpc, helius_api, key, is_sandbox)
+    helius_rpc = own or (_HELIUS_RPC if key else sandbox("helius"))
+    helius_api = own or (_HELIUS_API if key else sandbox("helius"))
+    rpc = settings.SOLANA_RPC_URL or (f"{helius_rpc}/?api-key={key}" if key else sandbox("solana"))
+    return SolanaAddresses(rpc, helius_rpc, helius_api, key, is_sandbox(rpc))
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,7 @@ class EvmAddresses:
 
 def evm() -> EvmAddresses:
     """The EVM node that the settings name."""
-    sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/evm"
-    return EvmAddresses(settings.EVM_RPC_URL or sandbox, not settings.EVM_RPC_URL)
+    return EvmAddresses(settings.EVM_RPC_URL or sandbox("evm"), not settings.EVM_RPC_URL)
 
 
 def dexscreener() -> str:
@@ -72,8 +77,7 @@ def rugcheck() -> str:
 
 
 def _market(chosen: str, public: str, path: str) -> str:
-    sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/{path}"
-    return (chosen or (sandbox if solana().is_sandbox else public)).rstrip("/")
+    return (chosen or (sandbox(path) if solana().is_sandbox else public)).rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def reddit() -> RedditAddresses:
             settings.REDDIT_CLIENT_ID,
             settings.REDDIT_CLIENT_SECRET,
         )
-    base = _sandbox("reddit")
+    base = sandbox("reddit")
     # With the slash: praw joins its paths as a browser joins links.
     return RedditAddresses(base, f"{base}/", "sandbox-client", "sandbox-secret")
 
@@ -104,22 +108,18 @@ def x() -> tuple[str, str]:
     """The base address of X's API, and the bearer token that goes with requests to it."""
     if settings.TWITTER_BEARER_TOKEN:
         return "https://api.x.com", settings.TWITTER_BEARER_TOKEN
-    return _sandbox("x"), "sandbox-bearer"
+    return sandbox("x"), "sandbox-bearer"
 
 
 def telegram() -> tuple[str, tuple[str, ...]]:
     """The base address of Telegram's previews, and the channels to read there."""
     if settings.TELEGRAM_CHANNELS:
         return "https://t.me", tuple(name.strip().lstrip("@") for name in settings.TELEGRAM_CHANNELS)
-    return _sandbox("telegram"), ("solana_pulse", "coin_lounge")
+    return sandbox("telegram"), ("solana_pulse", "coin_lounge")
 
 
 def news_feeds() -> tuple[str, ...]:
     """The addresses of the news feeds."""
     if settings.NEWS_FEEDS:
         return tuple(url.strip() for url in settings.NEWS_FEEDS)
-    return tuple(_sandbox(f"feeds/{name}") for name in ("courier.rss", "wire.rss", "ledger.atom"))
-
-
-def _sandbox(path: str) -> str:
-    return f"{settings.SANDBOX_URL.rstrip('/')}/{path}"
+    return tuple(sandbox(f"feeds/{name}") for name in ("courier.rss", "wire.rss", "ledger.atom"))

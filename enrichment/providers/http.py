@@ -7,7 +7,8 @@ Messages name the service and the path of a GET, never a query or the address of
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx2
 from django.conf import settings
 
+from enrichment.providers.addresses import is_sandbox
 from enrichment.providers.asking import ask
 from enrichment.providers.budget import PATIENCE, Budget, Provider
 from jobs.errors import Permanent, RateLimited, Transient
@@ -73,8 +75,9 @@ class Service:
         headers: Mapping[str, str] | None = None,
     ) -> T:
         """What is read from the JSON at an address. Raises RateLimited, Transient, Permanent."""
-        request = {"params": dict(query), "headers": dict(headers or {})}
-        return self._ask(_Call("GET", url, self._place(url), request), lambda answer: read(_json(answer)))
+        return self._ask(
+            _Call("GET", url, self._place(url), _asking(query, headers)), lambda answer: read(_json(answer))
+        )
 
     def post(self, url: str, body: Any, read: Callable[[Any], T], *, about: str = "", requests: int = 1) -> T:
         """What is read from the JSON answer to a JSON body that may be sent twice; `about` names it for people.
@@ -96,7 +99,7 @@ class Service:
 
         Raises RateLimited, Transient, Permanent.
         """
-        request = {"params": dict(query), "headers": dict(headers or {}), "follow_redirects": True}
+        request = _asking(query, headers) | {"follow_redirects": True}
         return self._ask(_Call("GET", url, self._place(url), request), read)
 
     def _place(self, url: str) -> str:
@@ -104,21 +107,20 @@ class Service:
 
     def _ask(self, call: "_Call", read: Callable[[Answer], T]) -> T:
         def once() -> T:
-            return _understood(call.place, self._send(call), read)
+            answer = self._send(call)
+            with understanding(call.place):
+                return read(answer)
 
         if self.provider is None:
             return once()
         part = urlsplit(call.url).netloc.rpartition("@")[2] if self.by_host else ""
-        budget = Budget(self.provider, part, call.url.startswith(settings.SANDBOX_URL), self.patience)
+        budget = Budget(self.provider, part, is_sandbox(call.url), self.patience)
         return ask(budget, once, call.requests)
 
     def _send(self, call: "_Call") -> Answer:
-        request = {
-            name: value for name, value in call.request.items() if value
-        }  # else httpx2 drops the query
         timeout = httpx2.Timeout(self.answer or settings.PROVIDER_TIMEOUT, connect=self.connect)
         try:
-            response = _client(getpid()).request(call.method, call.url, timeout=timeout, **request)
+            response = _client(getpid()).request(call.method, call.url, timeout=timeout, **call.request)
         except httpx2.TimeoutException:
             raise Transient(f"{call.place} did not answer in time") from None
         except httpx2.TransportError as error:
@@ -147,6 +149,11 @@ class _Call:
     requests: int = 1
 
 
+def _asking(query: Mapping[str, Any], headers: Mapping[str, str] | None) -> dict[str, Any]:
+    """A query and headers; an empty query would take away the one in the address."""
+    return ({"params": dict(query)} if query else {}) | {"headers": dict(headers or {})}
+
+
 def _json(answer: Answer) -> Any:
     try:
         return json.loads(answer.content)
@@ -154,9 +161,11 @@ def _json(answer: Answer) -> Any:
         raise NotUnderstood("something that is no JSON") from None
 
 
-def _understood(place: str, answer: Answer, read: Callable[[Answer], T]) -> T:
+@contextmanager
+def understanding(place: str) -> Iterator[None]:
+    """Around what reads an answer: whatever it stumbles over is Transient."""
     try:
-        return read(answer)
+        yield
     except NotUnderstood as error:
         raise Transient(f"{place} answered with {error}") from None
     except STUMBLES as error:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.core.cache import cache
 
+from enrichment.providers.addresses import sandbox
 from enrichment.providers.http import SANDBOX
 from jobs.errors import JobError
 
@@ -20,13 +20,14 @@ def offered(path: str, read: Callable[[Sequence[dict[str, Any]]], tuple[T, ...]]
     key = f"enrichment:samples:{path}"
     known: tuple[T, ...] | None = cache.get(key)
     if known is None:
-        known = _ask(path, read)
+        known = asked(path, read)
         cache.set(key, known, _KEPT if known else _EMPTY_KEPT)
     return known
 
 
-def _ask(path: str, read: Callable[[Sequence[dict[str, Any]]], tuple[T, ...]]) -> tuple[T, ...]:
+def asked(path: str, read: Callable[[Sequence[dict[str, Any]]], tuple[T, ...]]) -> tuple[T, ...]:
+    """The same as it is now, not cached."""
     try:
-        return SANDBOX.get(f"{settings.SANDBOX_URL.rstrip('/')}{path}", {}, read)
+        return SANDBOX.get(sandbox(path), {}, read)
     except JobError:
         return ()

@@ -3,12 +3,11 @@
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
+from enrichment.pages.numbers import gain_or_loss, with_minus
 
-_MINUS = "−"
+register = template.Library()
 
 
 @register.filter
@@ -18,7 +17,7 @@ def amount(value: Decimal | None) -> str:
         return "–"
     size = abs(value)
     places = 2 if size >= 1000 else 4 if size >= 1 else min(10, 3 - size.adjusted()) if size else 0
-    return _signed(f"{size:,.{places}f}".rstrip("0").rstrip(".") if places else f"{size:,.0f}", value)
+    return with_minus(f"{size:,.{places}f}".rstrip("0").rstrip(".") if places else f"{size:,.0f}", value)
 
 
 @register.filter
@@ -28,13 +27,13 @@ def price(value: Decimal | None) -> str:
         return "–"
     size = abs(value)
     places = 2 if size >= 100 else 4 if size >= 1 else min(10, 4 - size.adjusted()) if size else 2
-    return _signed(f"{size:,.{places}f}", value)
+    return with_minus(f"{size:,.{places}f}", value)
 
 
 @register.filter
 def dollars(value: Decimal | None) -> str:
     """Dollars and cents: `$1,234.50`; a dash for None."""
-    return "–" if value is None else _signed(f"${abs(value):,.2f}", value)
+    return "–" if value is None else with_minus(f"${abs(value):,.2f}", value)
 
 
 @register.filter
@@ -49,10 +48,4 @@ def percent(value: Decimal | None) -> SafeString | str:
     if value is None:
         return "–"
     rounded = round(value, 2)
-    kind = "gain" if rounded > 0 else "loss" if rounded < 0 else "even"
-    sign = "+" if rounded > 0 else _MINUS if rounded < 0 else ""
-    return format_html('<span class="{}">{}{} %</span>', kind, sign, f"{abs(rounded):.2f}")
-
-
-def _signed(text: str, value: Decimal) -> str:
-    return f"{_MINUS}{text}" if value < 0 and any(digit in text for digit in "123456789") else text
+    return gain_or_loss(rounded, with_minus(f"{abs(rounded):.2f} %", rounded))

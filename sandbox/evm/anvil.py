@@ -19,12 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.evm.accounts import BALANCE, Account
+from sandbox.evm.constants import CHAIN_ID, GAS_LIMIT, REST_AFTER
 from sandbox.evm.miner import Miner
 from sandbox.http import HttpError
 
-CHAIN_ID = 31337
-GAS_LIMIT = 30_000_000
-REST_AFTER = 64  # empty blocks after the last transaction; then the chain rests until the next one
 _PATIENCE = 20.0  # seconds until it must answer, and until one before it must have ended
 _SAVE_EVERY = "30"  # seconds between two dumps of its state: what the end of the whole machine may lose
 

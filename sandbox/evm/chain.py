@@ -12,11 +12,10 @@ from eth_tester.backends.pyevm.main import get_default_genesis_params
 from eth_utils import ValidationError, to_canonical_address
 
 from sandbox.evm.accounts import BALANCE, Account
+from sandbox.evm.constants import CHAIN_ID, GAS_LIMIT
 from sandbox.evm.store import Store
 
-CHAIN_ID = 31337  # as of the other local chains
 GENESIS_TIME = 1_761_955_200  # 2025-11-01: a chain begins before anybody uses it
-GAS_LIMIT = 30_000_000
 
 
 class LocalChain(MiningChain):

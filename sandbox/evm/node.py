@@ -12,13 +12,13 @@ from eth.vm.spoof import SpoofTransaction
 from eth_utils import ValidationError
 
 from sandbox.evm.accounts import Account
-from sandbox.evm.chain import CHAIN_ID, GAS_LIMIT, append_block, open_chain
+from sandbox.evm.chain import append_block, open_chain
+from sandbox.evm.constants import CHAIN_ID, GAS_LIMIT, REST_AFTER
 from sandbox.evm.errors import REVERTED, RpcError, refused
 from sandbox.evm.pool import Pool, cost
 from sandbox.evm.revert import reason_of
 from sandbox.evm.store import Store
 
-REST_AFTER = 64  # empty blocks after the last transaction; then the chain rests until the next one
 LOWEST_TIP = 1  # wei
 
 

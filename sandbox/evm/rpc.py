@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.evm import rendering
-from sandbox.evm.chain import CHAIN_ID
+from sandbox.evm.constants import CHAIN_ID
 from sandbox.evm.errors import INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, RpcError
 from sandbox.evm.node import Node
 from sandbox.evm.params import Params, as_int

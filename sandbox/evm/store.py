@@ -4,12 +4,13 @@ A block and the pool without its transactions are one commit, so a kill -9 loses
 that was accepted; what is there again after a restart is the chain itself, without a replay.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from eth.db.backends.base import BaseDB
+
+from sandbox.sqlite import connect
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -22,9 +23,7 @@ class Store(BaseDB):
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._sql = sqlite3.connect(folder / "evm.sqlite3", check_same_thread=False)
-        self._sql.execute("PRAGMA journal_mode = WAL")
-        self._sql.execute("PRAGMA synchronous = NORMAL")
+        self._sql = connect(folder / "evm.sqlite3", any_thread=True)
         self._sql.executescript(SCHEMA)
 
     def __getitem__(self, key: bytes) -> bytes:

@@ -65,9 +65,13 @@ class Maker:
         middle = self._path.at(step * STEP)
         for level in range(LEVELS):
             away = 0.0002 + 0.0004 * level + 0.0002 * self._path.chance("gap", step + level)
-            for side, price in (("BUY", middle * (1 - away)), ("SELL", middle * (1 + away))):
+            sides: tuple[tuple[Side, float], ...] = (
+                ("BUY", middle * (1 - away)),
+                ("SELL", middle * (1 + away)),
+            )
+            for side, price in sides:
                 worth = 4_000 * (1 + level) * (0.5 + self._path.chance(f"size/{side}", step * LEVELS + level))
-                yield self._order(step, side, price, worth / self._dollars())  # type: ignore[arg-type]
+                yield self._order(step, side, price, worth / self._dollars())
 
     def _dollars(self) -> float:
         """What one base unit is worth, about, in dollars."""

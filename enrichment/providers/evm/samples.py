@@ -21,7 +21,7 @@ def sample_accounts() -> tuple[SampleAccount, ...]:
     """All of them, cached; none when the sandbox is out of reach or the chain is a real one."""
     if not evm().is_sandbox:
         return ()
-    return offered("/sandbox/evm/accounts", _accounts)
+    return offered("sandbox/evm/accounts", _accounts)
 
 
 def _accounts(rows: Sequence[dict[str, Any]]) -> tuple[SampleAccount, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from enrichment.providers.addresses import sandbox
 from jobs.errors import Permanent
 
 _LOCAL = "binance"
@@ -26,8 +27,7 @@ class ExchangeAddress:
 def exchanges() -> dict[str, ExchangeAddress]:
     """Every exchange that accounts may be on, by name."""
     if not settings.EXCHANGES:
-        base = f"{settings.SANDBOX_URL.rstrip('/')}/exchange"
-        return {_LOCAL: ExchangeAddress(_LOCAL, base, is_sandbox=True)}
+        return {_LOCAL: ExchangeAddress(_LOCAL, sandbox("exchange"), is_sandbox=True)}
     found = {}
     for entry in settings.EXCHANGES:
         name, _, base = entry.partition("=")

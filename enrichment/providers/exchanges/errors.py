@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from enrichment.providers.http import STUMBLES, retry_after
+from enrichment.providers.http import retry_after, understanding
 from jobs.errors import JobError, Permanent, RateLimited, Transient
 
 _REFUSALS = (  # of ccxt.base.errors, the most special first
@@ -35,12 +35,10 @@ def ccxt_errors(name: str, client: Any) -> Iterator[None]:
     import ccxt
 
     try:
-        yield
+        with understanding(name):
+            yield
     except ccxt.BaseError as error:
         raise translated(name, error, client.last_response_headers) from None
-    except STUMBLES as error:
-        told = f"{name} answered in a shape that is not understood: {type(error).__name__}"
-        raise Transient(told) from None
 
 
 def translated(name: str, error: Exception, headers: Any) -> JobError:

@@ -27,7 +27,7 @@ def fetch_sample_accounts() -> tuple[SampleAccount, ...]:
     local = next((one for one in exchanges().values() if one.is_sandbox), None)
     if local is None:
         return ()
-    return offered("/sandbox/exchange/accounts", partial(_accounts, local.name))
+    return offered("sandbox/exchange/accounts", partial(_accounts, local.name))
 
 
 def _accounts(exchange: str, rows: Sequence[dict[str, Any]]) -> tuple[SampleAccount, ...]:

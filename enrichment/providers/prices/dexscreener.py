@@ -193,11 +193,11 @@ def _deepest(pairs: Iterable[_Pair]) -> dict[str, _Pair]:
 def _market(name: TokenName, pair: _Pair) -> TokenMarket:
     return TokenMarket(
         name,
-        pair.price,
-        pair.told_liquidity,
-        pair.volume_24h,
-        pair.change_24h,
-        pair.market_cap,
-        pair.image,
-        pair.page,
+        price=pair.price,
+        liquidity=pair.told_liquidity,
+        volume_24h=pair.volume_24h,
+        change_24h=pair.change_24h,
+        market_cap=pair.market_cap,
+        image=pair.image,
+        page=pair.page,
     )

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from enrichment.providers.addresses import RedditAddresses, reddit
+from enrichment.providers.addresses import RedditAddresses, is_sandbox, reddit
 from enrichment.providers.asking import ask
 from enrichment.providers.budget import Budget, Provider
-from enrichment.providers.http import STUMBLES, asked_wait
+from enrichment.providers.http import STUMBLES, asked_wait, understanding
 from enrichment.providers.social.records import Post
 from jobs.errors import Permanent, RateLimited, Transient
 
@@ -32,15 +32,12 @@ class Reddit:
 
         query = " OR ".join(f'"{word}"' for word in words)
         try:
-            client = _client(reddit())
-            forum = client.subreddit(SUBREDDITS)
-            found = forum.search(query, sort="new", time_filter=_period(since), limit=limit)
-            return list(islice(_until(since, found), limit))
+            with understanding("Reddit"):
+                forum = _client(reddit()).subreddit(SUBREDDITS)
+                found = forum.search(query, sort="new", time_filter=_period(since), limit=limit)
+                return list(islice(_until(since, found), limit))
         except prawcore.PrawcoreException as error:
             raise _understood(error) from None
-        except STUMBLES as error:
-            told = f"Reddit answered in a shape that is not understood: {type(error).__name__}"
-            raise Transient(told) from None
 
 
 def _client(addresses: RedditAddresses) -> Any:
@@ -53,7 +50,7 @@ def _client(addresses: RedditAddresses) -> Any:
         user_agent=_AGENT,
         reddit_url=addresses.site,
         oauth_url=addresses.oauth,
-        requestor_class=_requestor(local=addresses.site.startswith(settings.SANDBOX_URL)),
+        requestor_class=_requestor(local=is_sandbox(addresses.site)),
         requestor_kwargs={"timeout": settings.PROVIDER_TIMEOUT},
         check_for_updates=False,
     )

@@ -23,7 +23,7 @@ def fetch_sample_wallets() -> tuple[SampleWallet, ...]:
     """All sample wallets, cached; none when the sandbox is out of reach or the chain is a real one."""
     if not solana().is_sandbox:
         return ()
-    return offered("/sandbox/wallets", _wallets)
+    return offered("sandbox/wallets", _wallets)
 
 
 def _wallets(rows: Sequence[dict[str, Any]]) -> tuple[SampleWallet, ...]:

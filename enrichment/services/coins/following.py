@@ -27,8 +27,12 @@ def follow(mint: str, slug: str = "", symbol: str = "", name: str = "") -> Coin:
     return coin
 
 
+@transaction.atomic
 def follow_samples(samples: Sequence[SampleCoin]) -> int:
-    """Add the coins that were never followed; how many. One that somebody stopped following stays so."""
+    """Add the coins that were never followed; how many. One that somebody stopped following stays so.
+
+    All of it or nothing: a coin that is known is not listened to by the next call.
+    """
     known = set(Coin.objects.filter(mint__in=[one.mint for one in samples]).values_list("mint", flat=True))
     new = [
         Coin(slug=one.symbol, mint=one.mint, symbol=one.symbol, name=one.name)

@@ -68,7 +68,7 @@ def note_check(account: ExchangeAccount, reason: str) -> None:
 
 
 def remove_account(account: ExchangeAccount) -> None:
-    """Forget an account with its keys, orders and balances."""
+    """Forget an account with its keys, orders, fills and balances."""
     with transaction.atomic():
         account.delete()
         audit.record("remove exchange account", f"exchange account {account.uid}", label=account.label)

@@ -1,6 +1,7 @@
 """Asks the platforms about a coin, all at the same time, and stores what they say."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,35 +79,35 @@ def scrape(coin: CoinNames, wanted: Wanted, on_platform: OnPlatform) -> SocialSc
     if all(answer.error for answer in answers):
         raise together("no platform answered", [answer.error for answer in answers if answer.error])
     about = _about(coin, wanted, answers)
-    stored = store_posts([(post, coins) for post, coins in about])
+    new = store_posts([(post, [coin.coin]) for post in about]).new
     count_again([coin.coin], since)
-    failed = any(answer.error for answer in answers)
     if set(wanted.platforms) == set(SOURCES):
         note_scraped(coin.coin, began)
-    found = [post.platform for post, _ in about]
-    platforms = [
-        PlatformResult(
-            answer.platform,
-            found.count(answer.platform),
-            stored.new.get(answer.platform, 0),
-            str(answer.error or ""),
-            retry_in(answer.error),
-        )
-        for answer in answers
-    ]
+    return _told(coin, since, answers, Counter(post.platform for post in about), new)
+
+
+def _told(
+    coin: CoinNames, since: datetime, answers: Sequence[_Answer], found: Counter[str], new: Mapping[str, int]
+) -> SocialScrapeResult:
+    """What the answers brought, out of the posts found about the coin and the new ones, by platform."""
     feeling, heat = sentiment_of(coin.coin, since), trend_of(coin.coin)
     return SocialScrapeResult(
-        status="partial" if failed else "complete",
+        status="partial" if any(answer.error for answer in answers) else "complete",
         coin=coin.coin,
         symbol=coin.symbol,
-        posts=len(about),
-        new=sum(stored.new.values()),
-        platforms=platforms,
+        posts=found.total(),
+        new=sum(new.values()),
+        platforms=[_of_platform(answer, found, new) for answer in answers],
         sentiment=None if feeling.mean is None else round(feeling.mean, 4),
         mentions=feeling.mentions,
         z=None if heat.z is None else round(heat.z, 2),
         trending=heat.trending,
     )
+
+
+def _of_platform(answer: _Answer, found: Counter[str], new: Mapping[str, int]) -> PlatformResult:
+    name, error = answer.platform, answer.error
+    return PlatformResult(name, found[name], new.get(name, 0), str(error or ""), retry_in(error))
 
 
 def _ask(coin: CoinNames, wanted: Wanted, since: datetime, tell: OnPlatform) -> Iterator[_Answer]:
@@ -126,11 +127,11 @@ def _ask(coin: CoinNames, wanted: Wanted, since: datetime, tell: OnPlatform) -> 
             yield answer
 
 
-def _about(coin: CoinNames, wanted: Wanted, answers: Sequence[_Answer]) -> list[tuple[Post, list[str]]]:
+def _about(coin: CoinNames, wanted: Wanted, answers: Sequence[_Answer]) -> list[Post]:
     """The posts that really speak of the coin: platforms find every kite that a child flies."""
     tagger = Tagger([coin])
     return [
-        (post, [coin.coin])
+        post
         for answer in answers
         for post in answer.posts
         if tagger.coins_in(post.text) or has_any(post.text, wanted.words)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.evm.node import REST_AFTER, Node
+from sandbox.evm.constants import REST_AFTER
+from sandbox.evm.node import Node
 from tests.evm_chain import ACCOUNTS, call, signed
 
 A, B = ACCOUNTS[0], ACCOUNTS[1]

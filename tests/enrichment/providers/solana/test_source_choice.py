@@ -59,6 +59,23 @@ def test_a_key_alone_means_the_real_services(outside: Outside, settings: LazySet
     assert "a-key" not in repr(found).replace(found.rpc, "")
 
 
+@pytest.mark.parametrize(
+    ("sandbox", "node"),
+    [
+        ("http://127.0.0.1:1889", "http://127.0.0.1:18899/solana"),
+        ("http://sandbox", "http://sandbox.example/solana"),
+        ("", "https://api.example/"),
+    ],
+)
+def test_a_node_whose_address_only_begins_as_the_sandbox_s_is_real(
+    settings: LazySettings, sandbox: str, node: str
+) -> None:
+    settings.SANDBOX_URL, settings.SOLANA_RPC_URL = sandbox, node
+    assert not addresses.solana().is_sandbox
+    settings.SOLANA_RPC_URL = ""
+    assert addresses.solana().is_sandbox == bool(sandbox)
+
+
 def test_a_source_that_refuses_leaves_the_work_to_the_second(outside: Outside) -> None:
     refusing = Refusing(Permanent("not in your plan"))
     source = FirstThatServes(refusing, source_at(outside.url, "Helius enhanced"))
