@@ -46,11 +46,11 @@ chaos: setup ## run jobs under faults and check every promise; ARGS="--jobs 2000
 bench: setup-dev ## measure beside its peers, in one run; ARGS="--systems celery,millrace --rounds 3"
 	@$(PY) -m bench $(ARGS)
 
-lock: export UV_NO_CACHE = 1
 screenshots: setup-dev ## pictures of every page of the running site, into .millrace/pictures; PORT=8000
 	@.ci/chromium
 	@$(PY) -m tests.browser.screenshots http://127.0.0.1:$(or $(PORT),8000) .millrace/pictures
 
+lock: export UV_NO_CACHE = 1
 lock: setup-dev ## pin requirements*.in into requirements*.txt
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements.in -o requirements.txt
 	@$(PY) -m uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt

@@ -24,7 +24,7 @@ WORKERS = {
 
 def main(faults: str, wallets: int, coins: int, longest: float) -> int:
     """Run it; 1 when something is not as it should be."""
-    with world(None) as running:
+    with world() as running:
         accounts = _accounts(running)
         _switch(running, faults)
         began = time.monotonic()
@@ -193,7 +193,7 @@ def _missing_posts() -> Iterator[str]:
     """Posts that a search without faults still brings, but for those that are younger than the first search."""
     from datetime import timedelta
 
-    from enrichment.models import ScrapedCoin, SocialPost
+    from enrichment.models import SocialPost
     from enrichment.providers.social.sources import SOURCES
     from enrichment.queries.social import known_coin
     from enrichment.services.social.scrape import Wanted, scrape
@@ -202,7 +202,7 @@ def _missing_posts() -> Iterator[str]:
     searches = Job.objects.filter(task__endswith="scrape_social_data").order_by("started_at")
     began = searches.values_list("started_at", flat=True).first()
     wanted = Wanted((), tuple(SOURCES), timedelta(hours=24), 200)
-    for coin in ScrapedCoin.objects.values_list("coin", flat=True):
+    for coin in set(searches.values_list("kwargs__coin", flat=True)):
         names = known_coin(coin)
         assert names is not None
         known = set(SocialPost.objects.values_list("id", flat=True))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.environments import ROOT
+from bench.services import FOLDER, this_project
 from jobs.localservices.ports import ANY, choose
-from jobs.localservices.throwaway import throwaway
 
 _READY = "sandbox ready at "
 _STOPPING = 10  # seconds
@@ -67,35 +67,26 @@ class World:
 
 
 @contextmanager
-def world(sandbox_state: Path | None = None, *sandbox_options: str) -> Iterator[World]:
+def world(sandbox_state: Path | None = None) -> Iterator[World]:
     """Services, migrations and the sandbox; Django is set up for them when the block begins."""
-    with throwaway(ROOT / ".millrace" / "bench") as launcher:
-        addresses = launcher.up()
-        folder = ROOT / ".millrace" / "bench" / "logs"
-        folder.mkdir(parents=True, exist_ok=True)
-        port = choose(ANY)
-        os.environ |= {
-            "DATABASE_URL": addresses.database_url,
-            "REDIS_URL": addresses.redis_url,
-            "SANDBOX_PORT": str(port),
-            "DJANGO_SETTINGS_MODULE": "bench.outside_settings",
-        }
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, check=True)
-        import django
-
-        django.setup()
-        state = sandbox_state or launcher.state_dir / "sandbox"
-        with _sandbox(port, state, sandbox_options):
-            running = World(folder, f"http://127.0.0.1:{port}")
-            try:
-                yield running
-            finally:
-                running.stop()
+    port = choose(ANY)
+    os.environ["SANDBOX_PORT"] = str(port)
+    folder = FOLDER / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        this_project("bench.outside_settings") as launcher,
+        _sandbox(port, sandbox_state or launcher.state_dir / "sandbox"),
+    ):
+        running = World(folder, f"http://127.0.0.1:{port}")
+        try:
+            yield running
+        finally:
+            running.stop()
 
 
 @contextmanager
-def _sandbox(port: int, state: Path, options: Sequence[str]) -> Iterator[None]:
-    command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--state", str(state), *options]
+def _sandbox(port: int, state: Path) -> Iterator[None]:
+    command = [sys.executable, "manage.py", "sandbox", "--port", str(port), "--state", str(state)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

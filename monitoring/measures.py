@@ -15,7 +15,7 @@ from jobs.queries.presence import Presence, presence
 from jobs.queries.slow import Slow, slow_runs
 from monitoring.objective import burn_rate
 from monitoring.queries.lag import Lag, lags
-from monitoring.queries.series import Numbers, Row, rows, start_of, together
+from monitoring.queries.series import Numbers, Row, by_queue, rows, start_of
 from monitoring.settings import objective_of
 
 _MINIMUM_STARTS = 20  # below these a share of late starts says nothing
@@ -114,11 +114,8 @@ MEASURES: Mapping[str, Callable[[Situation], Values]] = {
 
 def _by_queue(names: Sequence[str], found: Sequence[Row], span: timedelta) -> dict[str, Numbers]:
     since = datetime.now(UTC) - span
-    mine: dict[str, list[Numbers]] = {name: [] for name in names}
-    for row in found:
-        if row.at >= since:
-            mine[row.queue].append(row.numbers)
-    return {name: together(numbers) for name, numbers in mine.items()}
+    told = by_queue(row for row in found if row.at >= since)
+    return {name: told.get(name, Numbers()) for name in names}
 
 
 def _missed(span: timedelta) -> dict[str, int]:

@@ -7,7 +7,7 @@ would meet on the machine. All others run beside them, a file at a time.
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it has no types
 
 _WITH_PROCESSES = tuple(
     f"tests/{place}"

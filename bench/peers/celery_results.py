@@ -9,10 +9,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "bench.stock_settings"
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 -- Django is set up first
-from django_celery_results.models import TaskResult  # noqa: E402
+from django_celery_results.models import TaskResult  # noqa: E402 -- Django is set up first
 
-from bench.noop import record  # noqa: E402
-from bench.peers.interface import Peer  # noqa: E402
+from bench.noop import record  # noqa: E402 -- Django is set up first
+from bench.peers.interface import Peer  # noqa: E402 -- Django is set up first
 
 app = Celery("stock", broker=os.environ.get("REDIS_URL"), backend="django-db")
 app.conf.update(broker_connection_retry_on_startup=True)

@@ -73,7 +73,7 @@ class ChainTransaction(models.Model):
 class SignedTransaction(models.Model):
     """A signed form: the bytes that are sent, and sent again. A later one pays more for the same nonce.
 
-    `offered_at` is set before the bytes are given to a node for the first time: without it no node has them.
+    `offered_at` is set each time before the bytes are given to a node: without it no node has them.
     `fills` marks one that does nothing but spend the nonce.
     """
 

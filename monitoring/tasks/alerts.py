@@ -34,13 +34,14 @@ def evaluate_alert_rules() -> dict[str, list[str]]:
 
 
 def _tell_surely(notice: Notice) -> None:
-    """A rule whose channel or recipient is refused keeps no other from being told; it is tried again."""
+    """A rule whose channel or recipient is refused keeps no other from being told; what fires is tried again."""
     try:
         with transaction.atomic():
             tell(notice)
     except JobError as error:
         logger.error("nobody is told of %r: %s", notice.rule.name, error)  # noqa: TRY400 -- the cause is said
-        untold(notice.alert)
+        if notice.kind == "raised":
+            untold(notice.alert)
 
 
 def tell(notice: Notice) -> str:

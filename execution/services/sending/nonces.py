@@ -50,9 +50,14 @@ def allocate(prepared: Prepared, node: Node) -> ChainTransaction:
 
 
 def release(row: ChainTransaction) -> bool:
-    """Give a nonce back, if no node can have any signed form of it and none was given out after it."""
+    """Give a nonce back, if no node can have any signed form of it and none was given out after it.
+
+    The row is locked: nobody offers a form of it to a node while this looks whether somebody did.
+    """
     with transaction.atomic():
         sender = locked_sender(row.chain_id, row.sender)
+        if not ChainTransaction.objects.select_for_update().filter(pk=row.pk).exists():
+            return True  # somebody else gave it back; it may be another one's by now
         if sender.next_nonce != row.nonce + 1 or row.signed.exclude(offered_at=None).exists():
             return False
         sender.next_nonce = row.nonce

@@ -1,5 +1,8 @@
 """Hands signed bytes to the node, and understands what it says to them."""
 
+from datetime import datetime
+
+from django.db import transaction
 from django.utils import timezone
 
 from enrichment.providers.evm.errors import (
@@ -64,9 +67,7 @@ def is_known(row: ChainTransaction, node: Node) -> bool:
 
 def _hand_over(row: ChainTransaction, form: SignedTransaction, node: Node) -> None:
     """A form counts as offered from before the call on: whoever dies in it cannot say what the node has."""
-    first = form.offered_at is None
-    if first:
-        _note_offered(form, offered=True)
+    first, offered = _offered(row, form)
     try:
         node.send(form.raw)
     except AlreadyKnown:
@@ -74,15 +75,22 @@ def _hand_over(row: ChainTransaction, form: SignedTransaction, node: Node) -> No
     except (NonceTaken, NonceAhead):
         return
     except (Underpriced, InsufficientFunds, Permanent):
-        if first:  # refused, and never offered before: no node has it
-            _note_offered(form, offered=False)
+        if first:  # refused, and never offered before: no node has it, unless somebody offered it meanwhile
+            SignedTransaction.objects.filter(pk=form.pk, offered_at=offered).update(offered_at=None)
         raise
     _note_accepted(row, form)
 
 
-def _note_offered(form: SignedTransaction, *, offered: bool) -> None:
-    form.offered_at = timezone.now() if offered else None
-    form.save(update_fields=["offered_at"])
+def _offered(row: ChainTransaction, form: SignedTransaction) -> tuple[bool, datetime]:
+    """Whether nobody had offered the form before, and the mark of this offer. NonceUsed when its nonce went back."""
+    with transaction.atomic():
+        if not ChainTransaction.objects.select_for_update().filter(pk=row.pk).exists():
+            raise NonceUsed(f"nonce {row.nonce} of {row.sender} was given back by another run")
+        form.refresh_from_db(fields=["offered_at"])
+        first = form.offered_at is None
+        form.offered_at = timezone.now()
+        form.save(update_fields=["offered_at"])
+    return first, form.offered_at
 
 
 def _note_accepted(row: ChainTransaction, form: SignedTransaction) -> None:

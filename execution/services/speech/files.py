@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from execution.models import Speech
@@ -33,7 +33,9 @@ def remove_old_speech(older_than: timedelta) -> int:
     """
     limit = timezone.now() - older_than
     old = Speech.objects.filter(Q(spoken_at__lt=limit) | Q(spoken_at=None, created_at__lt=limit))
-    return sum(_removed(number) for number in list(old.order_by("id").values_list("id", flat=True)))
+    return sum(
+        _removed(old.filter(pk=number)) for number in list(old.order_by("id").values_list("id", flat=True))
+    )
 
 
 def remove_stray_files() -> int:
@@ -45,9 +47,10 @@ def remove_stray_files() -> int:
     return len(strays)
 
 
-def _removed(number: int) -> int:
+def _removed(old: QuerySet[Speech]) -> int:
+    """One text, if it is still old: it may have been spoken again since it was found."""
     with transaction.atomic():
-        row = Speech.objects.select_for_update(skip_locked=True).filter(pk=number).first()
+        row = old.select_for_update(skip_locked=True).first()
         if row is None:
             return 0
         for name in {place_of(row.key), row.stored_as} - {""}:

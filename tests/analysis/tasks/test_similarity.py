@@ -45,7 +45,7 @@ def test_wallets_are_synced_compared_and_set_apart_with_reasons(outside: Outside
     jobs.assert_enqueued(
         enrich_token_balances, addresses=[swing, holder], strategy="background", context="similarity"
     )
-    assert Job.objects.filter(task__endswith="enrich_token_balances").first().priority == Priority.LOW  # type: ignore[union-attr]
+    assert Job.objects.filter(task__endswith="enrich_token_balances").earliest("id").priority == Priority.LOW
 
 
 def test_money_is_no_token_and_what_is_excluded_is_not_compared(outside: Outside) -> None:

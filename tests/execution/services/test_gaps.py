@@ -8,12 +8,14 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from analysis.models import Intent
-from enrichment.providers.evm.errors import InsufficientFunds, OutOfGas
-from enrichment.providers.evm.node import node
+from enrichment.providers.evm.errors import Fault, InsufficientFunds, OutOfGas
+from enrichment.providers.evm.node import Node, node
 from execution.models import ChainTransaction, SenderNonce, SignedTransaction
 from execution.services.sending.gaps import fill_gap
+from execution.services.sending.nonces import release
+from execution.services.sending.policy import GasPolicy
 from execution.services.sending.run import WrongChain
-from execution.services.sending.send import NonceUsed
+from execution.services.sending.send import NonceUsed, send
 from tests.evm_chain import EvmChain, signed
 from tests.execution.intents import ETHER, A, B, accepted
 from tests.execution.runs import go, stop
@@ -154,6 +156,41 @@ def test_a_nonce_does_not_go_back_while_a_node_may_have_its_transaction(evm: Evm
     with pytest.raises(InsufficientFunds):
         go(intent)
     assert ChainTransaction.objects.get().nonce == 0
+
+
+def test_what_another_run_gave_back_is_not_sent_any_more(evm: EvmChain) -> None:
+    intent = wish(5)
+    form = stop(intent, "signed")
+    row = form.transaction
+    assert release(ChainTransaction.objects.get()) is True
+    with pytest.raises(NonceUsed, match="given back"):
+        send(row, form, node(), GasPolicy())
+    assert len(evm.node.pool) == 0
+    other = wish(6)
+    stop(other, "nonce")  # it has the same nonce now
+    assert release(row) is True
+    assert SenderNonce.objects.get().next_nonce == 1, "what is another one's stays with it"
+    with evm.mining():
+        go(other)
+        go(intent)
+    assert on_chain(evm) == [(0, 6), (1, 5)]
+
+
+def test_a_refusal_does_not_hide_that_another_run_offered_the_same_bytes_meanwhile(evm: EvmChain) -> None:
+    form = stop(wish(5), "signed")
+    row = form.transaction
+
+    class Slow(Node):
+        """Refuses what another run has handed over by then."""
+
+        def send(self, raw: str) -> str:
+            send(row, SignedTransaction.objects.get(), node(), GasPolicy())
+            raise InsufficientFunds(Fault.INSUFFICIENT_FUNDS, "insufficient funds")
+
+    with pytest.raises(InsufficientFunds):
+        send(row, form, Slow(node().rpc), GasPolicy())
+    assert SignedTransaction.objects.get().offered_at is not None
+    assert release(row) is False
 
 
 @pytest.mark.parametrize("begun", [False, True])

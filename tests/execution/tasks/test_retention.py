@@ -44,6 +44,22 @@ def test_old_speech_goes_away_with_its_file_and_fresh_speech_stays(media: Path) 
     assert _files(media) == {KEYS["fresh"]}
 
 
+def test_a_text_that_is_spoken_again_while_old_ones_are_removed_stays(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _spoken("old", 32)
+    again = _spoken("fresh", 31)
+    delete = default_storage.delete
+
+    def delete_slowly(name: str) -> None:
+        Speech.objects.filter(pk=again.pk).update(spoken_at=timezone.now())
+        delete(name)
+
+    monkeypatch.setattr(default_storage, "delete", delete_slowly)
+    assert cleanup_old_speech(older_than_days=30) == 1
+    assert _files(media) == {KEYS["fresh"]}
+
+
 def test_a_row_whose_file_went_before_a_crash_is_removed_by_the_next_run(media: Path) -> None:
     _spoken("old", 31, file=False)
     assert cleanup_old_speech() == 1

@@ -17,6 +17,10 @@ def _completed() -> int:
     return Job.objects.filter(state="completed").count()
 
 
+def _wait_for(count: int) -> None:
+    wait_until(lambda: _completed() >= count, 30, f"{count} completed jobs")
+
+
 def _assert_every_job_ended_once() -> None:
     ends = Counter(Attempt.objects.filter(outcome="completed").values_list("job__uid", flat=True))
     assert set(ends.values()) == {1}
@@ -29,7 +33,7 @@ def test_three_chains_of_fifty_go_on_while_workers_and_dispatchers_are_killed(pl
     platform.worker("w0")
     results = [chain(add.s(0, n), *[add.s(1)] * (STEPS - 1)).delay() for n in range(CHAINS)]
     for n in range(4):
-        wait_until(lambda n=n: _completed() >= 10 * (n + 1), 30, f"{10 * (n + 1)} steps")  # type: ignore[misc]
+        _wait_for(10 * (n + 1))
         platform.kill(f"w{n}")
         platform.kill(f"d{n}")
         platform.dispatcher(f"d{n + 1}")
@@ -46,7 +50,7 @@ def test_a_chord_of_a_hundred_has_one_body_though_workers_are_killed(platform: P
     platform.worker("w0")
     result = chord([slow.s(n, 0.1) for n in range(100)], xsum.s()).delay()
     for n in range(3):
-        wait_until(lambda n=n: _completed() >= 10 * (n + 1), 30, f"{10 * (n + 1)} parts")  # type: ignore[misc]
+        _wait_for(10 * (n + 1))
         platform.kill(f"w{n}")
         platform.worker(f"w{n + 1}")
 

@@ -25,6 +25,13 @@ def wait_for_done(results: Sequence[AsyncResult], count: int, seconds: float = 3
     wait_until(lambda: _finished(uids) >= count, seconds, f"the end of {count} jobs")
 
 
+def somebody_waits_for_a_lock() -> bool:
+    """Whether a connection to PostgreSQL waits for what another one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return bool(cursor.fetchone()[0])
+
+
 def assert_each_completed_once(results: Sequence[AsyncResult]) -> None:
     """Every job completed, with exactly one committed outcome that ended it."""
     uids = [result.id for result in results]

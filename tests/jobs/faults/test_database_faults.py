@@ -5,7 +5,12 @@ from django.db import connection, transaction
 from jobs.fence import keys
 from jobs.fence.connection import client
 from jobs.models import Job
-from tests.jobs.faults.history import assert_each_completed_once, wait_for_all, wait_for_done
+from tests.jobs.faults.history import (
+    assert_each_completed_once,
+    somebody_waits_for_a_lock,
+    wait_for_all,
+    wait_for_done,
+)
 from tests.processes import Platform
 from tests.sample_tasks import mark
 from tests.waiting import wait_until
@@ -33,13 +38,7 @@ def test_connections_are_ended_and_a_fold_meets_a_serialisation_failure(platform
     with transaction.atomic():
         Job.objects.filter(uid=result.id).update(progress=0.5)
         wait_until(lambda: client().hexists(keys.ended("quick"), result.id), 15, "the end of its run")
-        wait_until(_fold_waits, 15, "the fold's wait for the row")
+        wait_until(somebody_waits_for_a_lock, 15, "the fold's wait for the row")
     wait_for_all([result], 15)
     assert_each_completed_once([result])
     assert "could not serialize access" in dispatcher.log.read_text()
-
-
-def _fold_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        return bool(cursor.fetchone()[0])

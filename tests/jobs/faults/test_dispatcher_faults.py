@@ -3,12 +3,18 @@
 import signal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from jobs.fence import keys
 from jobs.fence.connection import client
 from jobs.models import Attempt, Job
-from tests.jobs.faults.history import assert_each_completed_once, executions, wait_for_all, wait_for_done
+from tests.jobs.faults.history import (
+    assert_each_completed_once,
+    executions,
+    somebody_waits_for_a_lock,
+    wait_for_all,
+    wait_for_done,
+)
 from tests.processes import Platform
 from tests.sample_tasks import mark
 from tests.waiting import wait_until
@@ -24,7 +30,7 @@ def test_a_leader_is_stopped_in_the_middle_of_a_fold_and_comes_back_while_anothe
     wait_until(lambda: Job.objects.filter(uid=first.id, state="active").exists(), 20, "the start")
     with transaction.atomic():  # so that its fold waits where it has written already
         Job.objects.select_for_update().get(uid=first.id)
-        wait_until(_somebody_waits, 20, "the fold")
+        wait_until(somebody_waits_for_a_lock, 20, "the fold")
         sleeper.send(signal.SIGSTOP)
     later = mark.enqueue_many([{"name": str(n), "seconds": 0.03} for n in range(80)])
     platform.dispatcher("d2")
@@ -38,12 +44,6 @@ def test_a_leader_is_stopped_in_the_middle_of_a_fold_and_comes_back_while_anothe
     wait_until(lambda: "waiting 0.1 s: " in sleeper.log.read_text(), 20, "the sleeper to notice")
     assert_each_completed_once([first, *later])
     assert max(executions().values()) == 1
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        return bool(cursor.fetchone()[0])
 
 
 def test_outcomes_that_went_with_the_log_are_made_again(platform: Platform) -> None:

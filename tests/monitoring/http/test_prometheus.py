@@ -13,13 +13,13 @@ from jobs.models import Metric
 from jobs.store.metrics import EVER
 from monitoring.models import Alert
 from monitoring.queries.lag import lags
-from tests.jobs.http.conftest import Api, api, clean_redis, operator  # noqa: F401 -- fixtures
+from tests.jobs.http.conftest import Api
 from tests.jobs.rows import make_job
 
 pytestmark = pytest.mark.django_db
 
 
-def scraped(api: Api) -> dict[str, Any]:  # noqa: F811 -- the fixture
+def scraped(api: Api) -> dict[str, Any]:
     response = api.client.get("/metrics", headers=api.headers)
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/plain; version=")
@@ -53,12 +53,12 @@ def some_work() -> None:
     )  # fmt: skip
 
 
-def test_a_scrape_needs_a_token(clean_redis: None) -> None:  # noqa: F811
+def test_a_scrape_needs_a_token(clean_redis: None) -> None:
     response = Client().get("/metrics")
     assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")
 
 
-def test_counters_and_durations_are_those_of_the_time_series(api: Api) -> None:  # noqa: F811
+def test_counters_and_durations_are_those_of_the_time_series(api: Api) -> None:
     some_work()
     found = scraped(api)
     labels = {"queue": "quick", "task": "app.work"}
@@ -71,7 +71,7 @@ def test_counters_and_durations_are_those_of_the_time_series(api: Api) -> None: 
     )
 
 
-def test_backlogs_and_alerts_are_gauges(api: Api) -> None:  # noqa: F811
+def test_backlogs_and_alerts_are_gauges(api: Api) -> None:
     from datetime import UTC, datetime
 
     make_job()
@@ -86,7 +86,7 @@ def test_backlogs_and_alerts_are_gauges(api: Api) -> None:  # noqa: F811
     assert _value(found, "millrace_alert_firing", rule="long queue", subject="quick") == 1
 
 
-def test_every_name_follows_the_conventions(api: Api) -> None:  # noqa: F811
+def test_every_name_follows_the_conventions(api: Api) -> None:
     some_work()
     for name, family in scraped(api).items():
         assert re.fullmatch(r"millrace_[a-z]+(_[a-z]+)*", name)
@@ -95,7 +95,7 @@ def test_every_name_follows_the_conventions(api: Api) -> None:  # noqa: F811
         assert not name.endswith(("_ms", "_milliseconds", "_minutes"))
 
 
-def test_lag_is_what_the_log_holds_and_the_rows_do_not(clean_redis: None) -> None:  # noqa: F811
+def test_lag_is_what_the_log_holds_and_the_rows_do_not(clean_redis: None) -> None:
     from jobs.dispatcher.log import Log
     from jobs.fence import keys
     from jobs.fence.connection import client

@@ -224,6 +224,17 @@ def test_a_rule_whose_recipient_is_refused_keeps_no_other_from_being_told(
     assert "nobody is told of 'a first'" in caplog.text
 
 
+def test_an_end_that_cannot_be_told_leaves_written_that_somebody_was_told_before(one_rule: AlertRule) -> None:
+    AlertRule.objects.update(for_seconds=0)
+    _wait(3)
+    assert evaluate_alert_rules()["raised"] == ["quick: long queue"]
+    AlertRule.objects.update(channel="pigeon")
+    _wait(0)
+    assert evaluate_alert_rules()["resolved"] == ["quick: long queue"]
+    alert = Alert.objects.get()
+    assert (alert.state, alert.told_at is not None) == ("resolved", True)
+
+
 def test_nobody_is_told_of_an_end_while_it_is_silenced() -> None:
     _wait(3)
     _look(0), _look(1)

@@ -4,6 +4,7 @@ import logging
 
 import ccxt
 import pytest
+from django.conf import LazySettings
 
 from enrichment.providers.exchanges.addresses import exchange, exchanges
 from enrichment.providers.exchanges.client import open_client
@@ -76,15 +77,15 @@ def test_keys_show_in_no_text_and_in_no_log(outside: Outside, caplog: pytest.Log
 
 
 def test_without_a_setting_the_exchange_is_the_sandboxes_and_with_one_it_is_real(
-    outside: Outside, settings: object
+    outside: Outside, settings: LazySettings
 ) -> None:
     assert {name: one.is_sandbox for name, one in exchanges().items()} == {"binance": True}
-    settings.EXCHANGES = ["kraken", "binance=https://testnet.binance.vision/"]  # type: ignore[attr-defined]
+    settings.EXCHANGES = ["kraken", "binance=https://testnet.binance.vision/"]
     found = exchanges()
     assert (found["kraken"].base, found["kraken"].is_sandbox) == ("", False)
     assert found["binance"].base == "https://testnet.binance.vision"
     with pytest.raises(Permanent, match="none of the exchanges of this site"):
         exchange("okx")
-    settings.EXCHANGES = ["bynance"]  # type: ignore[attr-defined]
+    settings.EXCHANGES = ["bynance"]
     with pytest.raises(Permanent, match="ccxt knows no exchange named 'bynance'"):
         open_client("bynance")

@@ -25,10 +25,11 @@ SOUND = Sound(24_000, 1, 2, b"\x00\x10\x00\xf0" * 6_000)
 class Speaking(BaseHTTPRequestHandler):
     """Answers as the API does: a streamed WAV file, or the error that the text names."""
 
+    server: "Server"
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        seen: list[Any] = self.server.seen  # type: ignore[attr-defined]
-        seen.append((self.path, body))
+        self.server.seen.append((self.path, body))
         if self.headers.get("Authorization") != f"Bearer {KEY}":
             return self._answer(401, b'{"error": {"code": "invalid_api_key"}}')
         if body["input"].isdigit():
@@ -49,28 +50,35 @@ class Speaking(BaseHTTPRequestHandler):
         """Keep the test's output clean."""
 
 
+class Server(ThreadingHTTPServer):
+    """Remembers the requests."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Speaking)
+        self.seen: list[Any] = []
+
+
 @pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
+def server() -> Iterator[Server]:
     """The API on loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Speaking)
-    server.seen = []  # type: ignore[attr-defined]  # for the handler
+    server = Server()
     Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
 
 
-def _base(server: ThreadingHTTPServer) -> str:
+def _base(server: Server) -> str:
     return f"http://127.0.0.1:{server.server_port}/v1"
 
 
-def _speak(server: ThreadingHTTPServer, text: str, key: str = KEY) -> Sound:
+def _speak(server: Server, text: str, key: str = KEY) -> Sound:
     return OpenAiEngine(_base(server), "tts-1", key).speak(text, "alloy", 1.25, lambda share: None)
 
 
-def test_the_request_is_the_apis_and_the_sound_is_what_came(server: ThreadingHTTPServer) -> None:
+def test_the_request_is_the_apis_and_the_sound_is_what_came(server: Server) -> None:
     assert _speak(server, "Привет, мир") == SOUND
-    assert server.seen == [  # type: ignore[attr-defined]  # see the fixture
+    assert server.seen == [
         (
             "/v1/audio/speech",
             {
@@ -87,20 +95,18 @@ def test_the_request_is_the_apis_and_the_sound_is_what_came(server: ThreadingHTT
 @pytest.mark.parametrize(
     ("text", "kind"), [("500", Transient), ("503", Transient), ("noise", Transient), ("400", Permanent)]
 )
-def test_an_answer_becomes_the_error_that_fits(
-    server: ThreadingHTTPServer, text: str, kind: type[JobError]
-) -> None:
+def test_an_answer_becomes_the_error_that_fits(server: Server, text: str, kind: type[JobError]) -> None:
     with pytest.raises(kind, match=r"tts-1@127\.0\.0\.1"):
         _speak(server, text)
 
 
-def test_a_rate_limit_says_how_long_to_wait(server: ThreadingHTTPServer) -> None:
+def test_a_rate_limit_says_how_long_to_wait(server: Server) -> None:
     with pytest.raises(RateLimited) as caught:
         _speak(server, "429")
     assert caught.value.delay == 20.0
 
 
-def test_a_wrong_key_is_permanent_and_in_no_words(server: ThreadingHTTPServer) -> None:
+def test_a_wrong_key_is_permanent_and_in_no_words(server: Server) -> None:
     with pytest.raises(Permanent) as caught:
         _speak(server, "Hello", key="sk-wrong")
     assert "sk-" not in f"{caught.value!r} {OpenAiEngine('http://x', 'm', 'sk-wrong')!r}"
@@ -108,7 +114,7 @@ def test_a_wrong_key_is_permanent_and_in_no_words(server: ThreadingHTTPServer) -
 
 @pytest.mark.django_db
 def test_with_an_address_the_job_speaks_through_it(
-    server: ThreadingHTTPServer, settings: LazySettings, media: Path
+    server: Server, settings: LazySettings, media: Path
 ) -> None:
     settings.SPEECH_URL, settings.SPEECH_API_KEY = f"{_base(server)}/", KEY
     with testing.inline():

@@ -27,8 +27,10 @@ SECRET_PATH = "T0PS3CRET"
 class Receiving(BaseHTTPRequestHandler):
     """Answers `/<status>` with that status; `/endless` never stops."""
 
+    server: "Server"
+
     def do_POST(self) -> None:
-        seen: list[Any] = self.server.seen  # type: ignore[attr-defined]
+        seen = self.server.seen
         body = self.rfile.read(int(self.headers["Content-Length"]))
         seen.append((self.path, self.headers["Host"], body))
         what = self.path.split("/")[1]
