@@ -5,6 +5,7 @@ from django.conf import settings
 from analysis.flows.intents import start_intent
 from analysis.services.intents.draft import Draft
 from analysis.tour import Step, Tour
+from enrichment.providers import addresses
 from execution.flows.contracts import start_deployment
 from execution.flows.notifications import notify
 from execution.flows.speech import say
@@ -83,7 +84,7 @@ def _speak(tour: Tour) -> None:
 
 
 def _tell(tour: Tour) -> None:
-    sandbox = f"{settings.SANDBOX_URL.rstrip('/')}/webhooks/tour"
+    sandbox = addresses.sandbox("webhooks/tour")
     channel, recipient = ("webhook", sandbox) if settings.WEBHOOK_TO_SANDBOX else ("log", "tour")
     asked = notify(channel, recipient, "The tour was here", "Signed, and once.")
     tour.follow(asked.job_uid)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from enrichment.providers import addresses
 from execution.flows.notifications import notify
 from execution.pages.words import cursor, sentence
 from execution.queries.alerts import hearers
@@ -60,4 +61,4 @@ def _context(request: HttpRequest) -> dict[str, Any]:
 
 def _to_try() -> str:
     """Somebody who is there where nothing real is set up."""
-    return f"{settings.SANDBOX_URL.rstrip('/')}/webhooks/try-it" if settings.WEBHOOK_TO_SANDBOX else ""
+    return addresses.sandbox("webhooks/try-it") if settings.WEBHOOK_TO_SANDBOX else ""

@@ -139,7 +139,7 @@ class Limiting:
 def _seconds(value: object) -> float:
     """A delay out of the log, where anybody may write; 0 for what is none."""
     usable = isinstance(value, (int, float)) and math.isfinite(value)
-    return min(max(0.0, float(value)), LONGEST_DELAY) if usable else 0.0  # type: ignore[arg-type]
+    return min(max(0.0, float(value)), LONGEST_DELAY) if usable else 0.0  # type: ignore[arg-type]  # usable: it is a number
 
 
 def _rates_of_tasks(app: Celery) -> dict[str, dict[str, Rate]]:

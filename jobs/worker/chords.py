@@ -59,7 +59,7 @@ class ChordBackend:
             if chord is None:
                 logger.info("the chord %s has its body already", request.group)
                 return
-            value = celery_json.dumps(self.encode_result(result, state))  # type: ignore[attr-defined]
+            value = celery_json.dumps(self.encode_result(result, state))  # type: ignore[attr-defined]  # Celery's backend, mixed in
             returned = add_part(chord, Part(request.id, request.group_index, state, value))
             if chord.size is not None and returned >= chord.size:
                 self._run_body(request, chord)
@@ -89,7 +89,7 @@ class ChordBackend:
     def _value(self, part: Part) -> Any:
         value = celery_json.loads(part.value)
         if part.state in states.PROPAGATE_STATES:
-            error = self.exception_to_python(value)  # type: ignore[attr-defined]
+            error = self.exception_to_python(value)  # type: ignore[attr-defined]  # Celery's backend, mixed in
             raise ChordError(f"Dependency {part.uid} raised {error!r}") from error
         return value
 
@@ -103,4 +103,4 @@ class ChordBackend:
             raise ChordError(f"Callback error: {error!r}") from error
 
     def _fail_body(self, body: Any, error: ChordError) -> None:
-        self.chord_error_from_stack(body, error)  # type: ignore[attr-defined]
+        self.chord_error_from_stack(body, error)  # type: ignore[attr-defined]  # Celery's backend, mixed in

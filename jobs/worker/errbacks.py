@@ -26,7 +26,7 @@ class ErrbackBackend:
     def _call_task_errbacks(self, request: Any, exc: Any, traceback: Any) -> None:
         """Enqueue the errbacks of what failed. One that takes the error itself is called by a job of its own."""
         if request.delivery_info and request.delivery_info.get("is_eager"):
-            super()._call_task_errbacks(request, exc, traceback)  # type: ignore[misc]
+            super()._call_task_errbacks(request, exc, traceback)  # type: ignore[misc]  # Celery's backend, mixed in
             return
         errbacks = [self.app.signature(errback) for errback in request.errbacks]
         called = [errback for errback in errbacks if self._takes_failure(errback)]
@@ -45,7 +45,7 @@ class ErrbackBackend:
             return False
         if header is None or isinstance(header, partial):
             return False
-        return bool(self._errback_arity_greater(errback, 1))  # type: ignore[attr-defined]
+        return bool(self._errback_arity_greater(errback, 1))  # type: ignore[attr-defined]  # Celery's backend, mixed in
 
     def _enqueue_call(self, errback: Any, request: Any, error: Any, traceback: Any) -> None:
         queue = errback.options.get("queue") or queue_book().of_task(errback.task).name
@@ -53,7 +53,7 @@ class ErrbackBackend:
             kwargs={
                 "errback": dict(errback),
                 "request": {name: getattr(request, name, None) for name in _KEPT},
-                "error": self.prepare_exception(error),  # type: ignore[attr-defined]
+                "error": self.prepare_exception(error),  # type: ignore[attr-defined]  # Celery's backend, mixed in
                 "trace": None if traceback is None else str(traceback),
             },
             queue=queue,

@@ -20,10 +20,11 @@ class GasPolicy:
 
     @classmethod
     def of(cls, given: Mapping[str, Any], most_price: int | None = None) -> "GasPolicy":
-        """A policy with some parameters of its own."""
+        """A policy with some parameters of its own; of two bounds the lower one holds."""
         known = {field.name for field in fields(cls)}
         policy = {name: value for name, value in given.items() if name in known}
-        return cls(**policy | ({"most_price": most_price} if most_price else {}))
+        bounds = [bound for bound in (policy.get("most_price"), most_price) if bound]
+        return cls(**policy | {"most_price": min(bounds, default=0)})
 
 
 @dataclass(frozen=True)
