@@ -37,7 +37,7 @@ POINTS = {
     "committed": Point("jobs.enqueue", "wake", after=False),
     "ticketed": Point("jobs.dispatcher.publish", "Publisher.publish", after=False),
     "published": Point("jobs.dispatcher.publish", "Publisher.publish", after=True),
-    "read": Point("jobs.dispatcher.loop", "fold", after=False),
+    "read": Point("jobs.dispatcher.loop", "fold_surely", after=False),
     "folded": Point("jobs.dispatcher.log", "Log.acknowledge", after=False),
     "acknowledged": Point("jobs.dispatcher.log", "Log.acknowledge", after=True),
 }
@@ -75,12 +75,18 @@ def _wrapped(name: str, function: Callable[..., Any], *, after: bool) -> Callabl
     return deadly
 
 
+def owner_of(point: Point) -> tuple[Any, str]:
+    """The module or class that holds the point's function, and the function's name in it."""
+    owner: Any = importlib.import_module(point.module)
+    *path, function = point.function.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    return owner, function
+
+
 def _wrap_all() -> None:
     for name, point in POINTS.items():
-        owner: Any = importlib.import_module(point.module)
-        *path, function = point.function.split(".")
-        for part in path:
-            owner = getattr(owner, part)
+        owner, function = owner_of(point)
         setattr(owner, function, _wrapped(name, getattr(owner, function), after=point.after))
 
 
