@@ -1,0 +1,34 @@
+"""Pages of the documentation as what they tell the reader to do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block, and the text before it."""
+
+    before: str
+    kind: str
+    text: str
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """All of them, in the order of the page."""
+    text, end = page.read_text(), 0
+    for found in _BLOCK.finditer(text):
+        yield Block(text[end : found.start()], found[1], found[2])
+        end = found.end()
+
+
+def applied(change: str, text: str) -> str:
+    """A text after the lines with `+` were put behind the line before them, which the text has once."""
+    lines = change.splitlines(keepends=True)
+    kept, added = lines[0].removeprefix(" "), [line.removeprefix("+") for line in lines[1:]]
+    assert all(line.startswith("+") for line in lines[1:]), f"not one line and what comes after it: {change}"
+    assert text.count(kept) == 1, f"{text.count(kept)} times in the file: {kept}"
+    return text.replace(kept, kept + "".join(added))
