@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^ *```\n", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ def blocks(page: Path) -> Iterator[Block]:
     """All of them, in the order of the page."""
     text, end = page.read_text(), 0
     for found in _BLOCK.finditer(text):
-        yield Block(text[end : found.start()], found[1], found[2])
+        yield Block(text[end : found.start()], found[2], dedent(found[3]))
         end = found.end()
 
 
