@@ -9,11 +9,6 @@ from bench.pipeline import Cost, Found, Pipeline, Plan, Prices
 from bench.stations import Bell, Process, Station, World, served
 
 
-def exponential(mean: float) -> Plan:
-    """Arrivals and runs of an M/M/c queue with nothing but its servers; `rate` and `slots` are the tests'."""
-    return Plan(1.0, lambda source: source.expovariate(1 / mean), 1, mean, round_trip=0.0)
-
-
 def waits_in_theory(rate: float, mean: float, servers: int) -> tuple[float, float]:
     """Share of those who wait in an M/M/c queue, and the mean wait of all (Erlang 1917)."""
     load = rate * mean

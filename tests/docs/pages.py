@@ -33,3 +33,22 @@ def applied(change: str, text: str) -> str:
     assert all(line.startswith("+") for line in lines[1:]), f"not one line and what comes after it: {change}"
     assert text.count(kept) == 1, f"{text.count(kept)} times in the file: {kept}"
     return text.replace(kept, kept + "".join(added))
+
+
+def follow(block: Block, project: Path) -> None:
+    """Change the file that the text before it names last, or write it when it is new."""
+    path = project / re.findall(r"`((?:[\w.]+/)*(?:\w+\.\w+|Procfile))`", block.before)[-1]
+    if block.kind == "diff":
+        path.write_text(applied(block.text, path.read_text()))
+    else:
+        assert not path.exists()
+        path.write_text(block.text)
+
+
+def follow_all(page: Path, project: Path) -> None:
+    """All that the page changes; a change with no text before it is of the same file."""
+    named = ""
+    for block in blocks(page):
+        if block.kind in {"python", "diff"}:
+            named = block.before if "`" in block.before else named
+            follow(Block(named, block.kind, block.text), project)

@@ -53,6 +53,12 @@ def test_every_process_but_the_workers_has_its_unit_and_these_have_a_template() 
     }
 
 
+def test_the_page_shows_the_files_as_they_are() -> None:
+    page = (ROOT / "docs" / "how-to" / "deploy.md").read_text()
+    for name in ("Dockerfile", "systemd/millrace-worker@.service"):
+        assert (DEPLOY / name).read_text() in page
+
+
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     analyse = shutil.which("systemd-analyze")
     if analyse is None:
