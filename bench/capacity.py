@@ -15,11 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench.pipeline import Cost, Found, Pipeline, Plan, Prices
+from bench.pipeline import RELEASED_AT_ONCE, Cost, Found, Pipeline, Plan, Prices
 
 RESULTS = Path(__file__).parent / "results"
 DELIVERED = Path(__file__).parent / "costs.json"
-RESUME_SECONDS, MOST_ENTRIES = 900, 100_000  # of a log, as in jobs/configuration.py and jobs/dispatcher/log.py
+RESUME_SECONDS, MOST_ENTRIES = (
+    900,
+    100_000,
+)  # of a log, as in jobs/configuration.py and jobs/dispatcher/log.py
 ENTRIES_PER_JOB = 2  # started, ended
 _CLAIMED_WORK = 0.005  # seconds of work that a bundle claims at once, as in jobs/dispatcher/bundling.py
 _BUNDLED_BELOW = 0.02  # seconds of p95, as in jobs/dispatcher/pace.py
@@ -51,8 +54,8 @@ def prices_of(costs: Mapping[str, Any], run: float, *, bundled: bool) -> Prices:
         return Cost(max(0.0, alone[part] - together[part]) / 1e6, together[part] / 1e6)
 
     return Prices(
-        told["enqueue_postgres"] / 1e6, cost("dispatcher"), cost("postgres"), cost("redis"),
-        together["worker"] / 1e6, told["dispatcher_turns"], told["worker_turns"] / shared,
+        told["enqueue"]["one"] / 1e6, cost("dispatcher"), cost("postgres"), cost("redis"),
+        together["worker"] / 1e6, told["turns"]["dispatcher"], told["turns"]["worker"] / shared,
     )  # fmt: skip
 
 
@@ -67,33 +70,58 @@ def newest(chosen: Path | None) -> dict[str, Any]:
     return costs
 
 
+def limits(plan: Plan, prices: Prices) -> dict[str, float]:
+    """Jobs a second at which each part is full. A dispatcher waits for PostgreSQL, and its batches are large then."""
+    batch = prices.dispatcher.batch + prices.postgres.batch + prices.redis.batch
+    shared = (batch + prices.dispatcher_turns * plan.round_trip) / RELEASED_AT_ONCE
+    return {
+        "slots": plan.slots / _held(plan, prices),
+        "dispatcher": _per(plan.dispatchers, prices.dispatcher.job + prices.postgres.job + shared),
+        "PostgreSQL": _per(plan.postgres_cores, prices.enqueue + prices.postgres.job),
+        "Redis": _per(1, prices.redis.job),
+    }
+
+
+def _held(plan: Plan, prices: Prices) -> float:
+    """Seconds of a slot that a job takes."""
+    return plan.mean_run + prices.worker + prices.worker_turns * plan.round_trip
+
+
+def _per(servers: int, cost: float) -> float:
+    return servers / cost if cost else math.inf
+
+
 def answer(plan: Plan, prices: Prices, jobs: int) -> Answer:
     """The plan with the fewest of everything that keeps up; a number that is not 0 is kept.
 
-    The numbers to begin with are those of the utilisation law; a part that is too busy then gets one more.
+    The numbers to begin with leave something free by what a job costs; what a simulation shows to be too few
+    becomes one more.
     """
-    held = plan.mean_run + prices.worker + prices.worker_turns * plan.round_trip  # a slot, by a job
-    slots = plan.slots or math.ceil(plan.rate * held / _BUSY_SLOTS)
-    dispatchers = plan.dispatchers or math.ceil(plan.rate * prices.dispatcher.job / _BUSY)
-    cores = plan.postgres_cores or math.ceil(plan.rate * (prices.enqueue + prices.postgres.job) / _BUSY)
+    one = limits(replace(plan, slots=1, dispatchers=1, postgres_cores=1), prices)
+    slots = plan.slots or math.ceil(plan.rate / one["slots"] / _BUSY_SLOTS)
+    dispatchers = plan.dispatchers or math.ceil(plan.rate / one["dispatcher"] / _BUSY)
+    cores = plan.postgres_cores or math.ceil(plan.rate / one["PostgreSQL"] / _BUSY)
     while True:
         tried = replace(
-            plan, slots=slots, dispatchers=dispatchers, partitions=plan.partitions or dispatchers, postgres_cores=cores
+            plan,
+            slots=slots,
+            dispatchers=dispatchers,
+            partitions=plan.partitions or dispatchers,
+            postgres_cores=cores,
         )
         found = Pipeline(tried, prices).play(jobs)
-        if _keeps_up(tried, found):
-            return Answer(tried, found, prices, keeps_up=True)
-        more_cores = not plan.postgres_cores and found.utilisation["PostgreSQL"] > _BUSY
-        more_dispatchers = not plan.dispatchers and found.utilisation["dispatcher"] > _BUSY
-        if found.utilisation["Redis"] > _FULL or not (more_cores or more_dispatchers):
-            return Answer(tried, found, prices, keeps_up=False)
+        more_cores = not plan.postgres_cores and found.utilisation["PostgreSQL"] > _FULL
+        more_dispatchers = not plan.dispatchers and not more_cores and _late(tried, found)
+        redis_is_full = found.utilisation["Redis"] > _FULL
+        if redis_is_full or not (more_cores or more_dispatchers):
+            full = redis_is_full or found.utilisation["PostgreSQL"] > _FULL or _late(tried, found)
+            return Answer(tried, found, prices, keeps_up=not full)
         cores, dispatchers = cores + more_cores, dispatchers + more_dispatchers
 
 
-def _keeps_up(plan: Plan, found: Found) -> bool:
-    late = sorted(found.waits)[int(len(found.waits) * 0.99)] if found.waits else math.inf
-    full = any(busy > _FULL for part, busy in found.utilisation.items() if part != "slots")
-    return not full and late <= _P99 and found.left < 0.02 * plan.rate
+def _late(plan: Plan, found: Found) -> bool:
+    p99 = sorted(found.waits)[int(len(found.waits) * 0.99)] if found.waits else math.inf
+    return p99 > _P99 or found.left > 0.02 * plan.rate
 
 
 def report(given: Answer, costs: Mapping[str, Any], children: int, kept: int, *, bundled: bool) -> str:
@@ -102,45 +130,56 @@ def report(given: Answer, costs: Mapping[str, Any], children: int, kept: int, *,
     workers = math.ceil(plan.slots / children)
     parts = {
         "worker slots": (plan.slots, "slots", f"{workers:,} workers of {children}"),
-        "dispatchers": (plan.dispatchers, "dispatcher", f"{plan.partitions} partitions; the busiest"),
-        "PostgreSQL cores": (plan.postgres_cores, "PostgreSQL", f"{told['rows_written'] * plan.rate:,.0f} rows/s"),
+        "dispatchers": (
+            plan.dispatchers,
+            "dispatcher",
+            f"{plan.partitions} partition{'s' * (plan.partitions > 1)}; the busiest",
+        ),
+        "PostgreSQL cores": (
+            plan.postgres_cores,
+            "PostgreSQL",
+            f"{told['kept']['rows'] * plan.rate:,.0f} rows/s",
+        ),
         "Redis cores": (1, "Redis", "commands run on one core"),
     }
+    full = limits(plan, given.prices)
     lines = ["| part | needed | busy | full at, jobs/s | |", "|---|---:|---:|---:|---|"]
     for name, (count, key, note) in parts.items():
-        busy = found.utilisation[key]
-        full = f"{plan.rate / busy:,.0f}" if busy > 0.0005 else "-"
-        lines.append(f"| {name} | {count:,} | {busy:.0%} | {full} | {note} |")
-    return "\n".join([*lines, "", _waits(found), *_sizes(plan, told, workers, children, kept), _verdict(given)])
+        lines.append(f"| {name} | {count:,} | {found.utilisation[key]:.0%} | {full[key]:,.0f} | {note} |")
+    return "\n".join(
+        [*lines, "", _waits(found), *_sizes(plan, told, workers, children, kept), _verdict(given)]
+    )
 
 
 def _waits(found: Found) -> str:
     def at(values: list[float], share: float) -> str:
         return f"{sorted(values)[int(len(values) * share)] * 1000:,.0f} ms" if values else "-"
 
-    return (
-        f"- from enqueue to start: p50 {at(found.waits, 0.5)}, p99 {at(found.waits, 0.99)}; from the end of a run to its "
-        f"row: p50 {at(found.to_rows, 0.5)}, p99 {at(found.to_rows, 0.99)}; {found.batch:,.0f} jobs in a fold"
-    )
+    starts = f"from enqueue to start: p50 {at(found.waits, 0.5)}, p99 {at(found.waits, 0.99)}"
+    rows = f"from the end of a run to its row: p50 {at(found.to_rows, 0.5)}, p99 {at(found.to_rows, 0.99)}"
+    return f"- {starts}; {rows}; {found.batch:,.0f} jobs in a fold"
 
 
 def _sizes(plan: Plan, told: Mapping[str, Any], workers: int, children: int, kept: int) -> list[str]:
-    child = (1, told["child_connections"][1])  # the measured job asks no database; yours do
-    per_worker = [told["worker_connections"][n] + children * child[n] for n in (0, 1)]
-    links = [workers * per_worker[n] + plan.dispatchers * told["dispatcher_connections"][n] for n in (0, 1)]
+    child = (1, told["connections"]["child"][1])  # the measured job asks no database; yours do
+    per_worker = [told["connections"]["worker"][n] + children * child[n] for n in (0, 1)]
+    links = [
+        workers * per_worker[n] + plan.dispatchers * told["connections"]["dispatcher"][n] for n in (0, 1)
+    ]
     logged = min(plan.rate * RESUME_SECONDS, plan.partitions * MOST_ENTRIES / ENTRIES_PER_JOB)
+    disk = f"{kept * told['kept']['table_bytes'] / 2**30:,.1f} GB for {kept:,} finished jobs"
     return [
         f"- connections, beside web and beat: {links[0]:,} to PostgreSQL, {links[1]:,} to Redis",
-        f"- disk: {kept * told['table_bytes'] / 2**30:,.1f} GB for {kept:,} finished jobs; write-ahead log "
-        f"{plan.rate * told['wal_bytes'] / 2**20:,.1f} MB/s",
-        f"- Redis memory: about {logged * told['redis_bytes'] / 2**20:,.0f} MB of event logs",
+        f"- disk: {disk}; write-ahead log {plan.rate * told['kept']['wal_bytes'] / 2**20:,.1f} MB/s",
+        f"- Redis memory: about {logged * told['kept']['redis_bytes'] / 2**20:,.0f} MB of event logs",
     ]
 
 
 def _verdict(given: Answer) -> str:
-    busiest = max(given.found.utilisation, key=lambda name: given.found.utilisation[name])
-    told = f"{busiest} is full first" if given.found.utilisation[busiest] > 0.05 else "nothing is near its limit"
-    return f"- {'it keeps up' if given.keeps_up else 'IT DOES NOT KEEP UP'}; {told}"
+    full = limits(given.plan, given.prices)
+    name = min(full, key=full.__getitem__)
+    first = {"slots": "slots are", "dispatcher": "dispatchers are"}.get(name, f"{name} is")
+    return f"- {'it keeps up' if given.keeps_up else 'IT DOES NOT KEEP UP'}; as the load grows, {first} full first"
 
 
 def _run(mean: float, spread: str) -> Callable[[random.Random], float]:
@@ -157,11 +196,9 @@ def main() -> int:
         options.dispatchers, options.postgres_cores, options.round_trip / 1000,
     )  # fmt: skip
     given = answer(plan, prices_of(costs, options.run, bundled=bundled), options.jobs)
-    about = costs["about"]
-    print(
-        f"{options.rate:,g} jobs/s of {options.run:g} s ({options.spread}), {'in bundles' if bundled else 'one message a job'}; "
-        f"costs measured on {about['measured']}: {about['cores']} cores of {about['machine']}, load {about['load']}\n"
-    )
+    about, how = costs["about"], "in bundles" if bundled else "one message a job"
+    print(f"{options.rate:,g} jobs/s of {options.run:g} s ({options.spread}), {how}; costs measured on")
+    print(f"{about['measured']}: {about['cores']} cores of {about['machine']}, load {about['load']}\n")
     print(report(given, costs, options.children, options.keep, bundled=bundled))
     return int(not given.keeps_up)
 
@@ -170,15 +207,23 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.capacity", description=__doc__)
     parser.add_argument("--rate", type=_positive, required=True, metavar="N", help="arrivals per second")
     parser.add_argument("--run", type=_positive, required=True, metavar="SECONDS", help="mean time of a run")
-    parser.add_argument("--spread", choices=("exponential", "fixed"), default="exponential", help="of the run times")
+    parser.add_argument(
+        "--spread", choices=("exponential", "fixed"), default="exponential", help="of the run times"
+    )
     for name, text in (
         ("slots", "of all workers"), ("dispatchers", "each a thread"), ("partitions", "of the queue"),
         ("postgres-cores", "that PostgreSQL has"),
     ):  # fmt: skip
-        parser.add_argument(f"--{name}", type=int, default=0, metavar="N", help=f"{text}; found out when not given")
-    parser.add_argument("--children", type=int, default=8, metavar="N", help="pool processes of one worker (8)")
+        parser.add_argument(
+            f"--{name}", type=int, default=0, metavar="N", help=f"{text}; found out when not given"
+        )
+    parser.add_argument(
+        "--children", type=int, default=8, metavar="N", help="pool processes of one worker (8)"
+    )
     parser.add_argument("--round-trip", type=float, default=0.5, metavar="MS", help="of the network (0.5)")
-    parser.add_argument("--keep", type=int, default=1_000_000, metavar="N", help="finished jobs kept (1,000,000)")
+    parser.add_argument(
+        "--keep", type=int, default=1_000_000, metavar="N", help="finished jobs kept (1,000,000)"
+    )
     parser.add_argument("--jobs", type=int, default=20_000, metavar="N", help="simulated arrivals (20,000)")
     parser.add_argument("--costs", type=Path, metavar="FILE", help="of bench.costs")
     return parser.parse_args()

@@ -61,22 +61,19 @@ class Used:
 
 @dataclass(frozen=True)
 class Costs:
-    """Of a job, but for `idle`, which is per second of all processes together, and the connections."""
+    """Of a job, but for `idle`, which is per second of all processes together, and the connections.
+
+    `turns`: round trips of a dispatcher and of a worker. `kept`: rows written, bytes on disk, of the write-ahead log
+    and in Redis. `connections`, to PostgreSQL and to Redis: of a dispatcher, a worker's main process, a child of it.
+    """
 
     idle: Used
     alone: Used
     together: Used
-    enqueue_postgres: float
-    enqueue_many_postgres: float
-    dispatcher_turns: float
-    worker_turns: float
-    rows_written: float
-    table_bytes: float
-    wal_bytes: float
-    redis_bytes: float
-    dispatcher_connections: tuple[int, int]
-    worker_connections: tuple[int, int]
-    child_connections: tuple[int, int]
+    enqueue: Mapping[str, float]
+    turns: Mapping[str, float]
+    kept: Mapping[str, float]
+    connections: Mapping[str, tuple[int, int]]
 
 
 def main() -> None:
@@ -106,7 +103,7 @@ def main() -> None:
 def measured(system: System, jobs: int, launcher: Launcher) -> Costs:
     """One run; the round trips in another one, behind proxies, as these cost CPU too."""
     given = _fresh(system, launcher)
-    one, many = _enqueueing(system, given, launcher)
+    enqueue = _enqueueing(system, given, launcher)
     with running(system.worker_commands(), system.env(given), FOLDER / "costs.log") as pids:
         meter = _Meter(system, given, launcher, pids[0], pids[1])
         awaited(Path(given["BENCH_RECORDS"]), 1 + _ONES + _MANY)
@@ -117,9 +114,15 @@ def measured(system: System, jobs: int, launcher: Launcher) -> Costs:
         together = meter.drained(jobs, idle)
         kept = {name: (value - before[name]) / jobs for name, value in meter.kept().items()}
         connections = meter.connections()
-    # An enqueue is told by itself.
-    alone, together = replace(alone, postgres=alone.postgres - one), replace(together, postgres=together.postgres - many)
-    return Costs(idle, alone, together, one, many, *_turns(system, launcher), **kept, **connections)
+    return Costs(
+        idle,
+        replace(alone, postgres=alone.postgres - enqueue["one"]),  # an enqueue is told by itself
+        replace(together, postgres=together.postgres - enqueue["many"]),
+        enqueue,
+        _turns(system, launcher),
+        kept,
+        connections,
+    )
 
 
 def _fresh(system: System, launcher: Launcher) -> dict[str, str]:
@@ -132,7 +135,7 @@ def _fresh(system: System, launcher: Launcher) -> dict[str, str]:
     return given
 
 
-def _enqueueing(system: System, given: Mapping[str, str], launcher: Launcher) -> tuple[float, float]:
+def _enqueueing(system: System, given: Mapping[str, str], launcher: Launcher) -> dict[str, float]:
     """CPU of PostgreSQL for an enqueue of one, and for one of many, without that for the connection."""
     pid = launcher.postgres.pid or 0
     used = [cpu_seconds([pid])]
@@ -140,7 +143,7 @@ def _enqueueing(system: System, given: Mapping[str, str], launcher: Launcher) ->
         system.ask(given, how, 0, count)
         used.append(cpu_seconds([pid]))
     connecting, one, many = (after - before for before, after in pairwise(used))
-    return (one - connecting) / _ONES * 1e6, (many - connecting) / _MANY * 1e6
+    return {"one": (one - connecting) / _ONES * 1e6, "many": (many - connecting) / _MANY * 1e6}
 
 
 @dataclass
@@ -191,7 +194,7 @@ class _Meter:
             log = connection.execute(_LOG).fetchone() or (0,)
         memory: Any = redis.Redis.from_url(self.launcher.addresses().redis_url).info("memory")
         return {
-            "rows_written": float(sum(rows)), "table_bytes": float(size[0]), "wal_bytes": float(log[0]),
+            "rows": float(sum(rows)), "table_bytes": float(size[0]), "wal_bytes": float(log[0]),
             "redis_bytes": float(memory["used_memory"]),
         }  # fmt: skip
 
@@ -206,15 +209,15 @@ class _Meter:
         main = psutil.Process(self.worker)
         children = [of(child) for child in main.children()]
         return {
-            "dispatcher_connections": of(psutil.Process(self.dispatcher)), "worker_connections": of(main),
-            "child_connections": (max(one for one, _ in children), max(one for _, one in children)),
+            "dispatcher": of(psutil.Process(self.dispatcher)), "worker": of(main),
+            "child": (max(one for one, _ in children), max(one for _, one in children)),
         }  # fmt: skip
 
     def _seen(self) -> int:
         return len(noop.read(Path(self.given["BENCH_RECORDS"])))
 
 
-def _turns(system: System, launcher: Launcher) -> tuple[float, float]:
+def _turns(system: System, launcher: Launcher) -> dict[str, float]:
     """Round trips of a job that comes alone: those of the dispatcher, and those of the worker."""
     given = _fresh(system, launcher)
     with ExitStack() as stack:
@@ -231,7 +234,7 @@ def _turns(system: System, launcher: Launcher) -> tuple[float, float]:
         return _counted(system, given, proxies)
 
 
-def _counted(system: System, given: Mapping[str, str], proxies: Sequence[Turns]) -> tuple[float, float]:
+def _counted(system: System, given: Mapping[str, str], proxies: Sequence[Turns]) -> dict[str, float]:
     """The first two proxies are the dispatcher's, the others the worker's."""
 
     def counts() -> tuple[int, int]:
@@ -239,14 +242,16 @@ def _counted(system: System, given: Mapping[str, str], proxies: Sequence[Turns])
 
     began, start = time.monotonic(), counts()
     time.sleep(_IDLE)
-    idle = [(after - before) / (time.monotonic() - began) for before, after in zip(start, counts(), strict=True)]
+    idle = [
+        (after - before) / (time.monotonic() - began) for before, after in zip(start, counts(), strict=True)
+    ]
     began, start, jobs = time.monotonic(), counts(), 1 + int(_RATE * _PACED)
     system.ask(given, "pace", _RATE, _PACED)
     awaited(Path(given["BENCH_RECORDS"]), 200 + jobs)
     seconds = time.monotonic() - began
     found = zip(start, counts(), idle, strict=True)
     dispatcher, worker = (max(0.0, after - before - rest * seconds) / jobs for before, after, rest in found)
-    return dispatcher, worker
+    return {"dispatcher": dispatcher, "worker": worker}
 
 
 def _at(url: str, port: int) -> str:

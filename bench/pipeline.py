@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from bench.stations import Bell, Process, Station, World, served
 
-_RELEASED_AT_ONCE, _FOLDED_AT_ONCE, _FOLD_AT = 500, 2000, 1000  # as in release.py and loop.py
+RELEASED_AT_ONCE, _FOLDED_AT_ONCE, _FOLD_AT = 500, 2000, 1000  # jobs, as in release.py and loop.py
 _LINGER = 0.025
 _LEAD, _LEAD_PER_SLOT = 0.1, 200
+_FILLING_RUNS = 5  # mean runs until as many jobs run as ever will
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Found:
-    """What a simulation saw, without its first tenth: waits from enqueue to start in order, and the rest in seconds."""
+    """What a simulation saw once the system was full: waits from enqueue to start in order, all in seconds."""
 
     waits: list[float]
     to_rows: list[float]  # from the end of a run to its row
     per_second: float  # folded
-    left: float  # jobs more in the system at the end than at the end of the first tenth, per second
+    left: float  # by how many jobs a second the system filled further
     utilisation: dict[str, float]
     batch: float  # jobs folded at once, on average
 
@@ -100,7 +101,7 @@ class Pipeline:
 
     def __init__(self, plan: Plan, prices: Prices, seed: int = 1) -> None:
         self._plan, self._prices = plan, prices
-        self._random = random.Random(seed)  # noqa: S311 -- a simulation
+        self._random = random.Random(seed)
         self._world = World()
         self._postgres = Station(self._world, plan.postgres_cores)
         self._redis = Station(self._world, 1)
@@ -115,19 +116,18 @@ class Pipeline:
         self._to_rows: list[float] = []
 
     def play(self, jobs: int) -> Found:
-        """For as long as so many jobs need to arrive."""
+        """Let so many jobs arrive, after those that fill the system."""
         length = jobs / self._plan.rate
         self._world.start(self._arrivals())
         for leader in self._leaders:
             self._world.start(self._dispatcher(leader))
-        self._world.run(length * 0.1)
-        began, inside, self._counting = self._world.now, self._inside, True
-        before = self._worked()
-        self._world.run(length)
-        seconds = self._world.now - began
+        filled = max(_FILLING_RUNS * self._plan.mean_run, 0.1 * length)
+        self._world.run(filled)
+        inside, before, self._counting = self._inside, self._worked(), True
+        self._world.run(filled + length)
         return Found(
-            self._waits, self._to_rows, self._folded / seconds, (self._inside - inside) / seconds,
-            self._utilisations(before, seconds), self._folded / max(1, self._folds),
+            self._waits, self._to_rows, self._folded / length, (self._inside - inside) / length,
+            self._utilisations(before, length), self._folded / max(1, self._folds),
         )  # fmt: skip
 
     def _stations(self) -> dict[str, Station]:
@@ -196,7 +196,7 @@ class Pipeline:
         """Into the room of each partition; answers whether there was any."""
         any_of_them = False
         for part, backlog in enumerate(leader.backlogs):
-            count = min(_RELEASED_AT_ONCE, len(backlog), self._room(leader.out[part]))
+            count = min(RELEASED_AT_ONCE, len(backlog), self._room(leader.out[part]))
             if count:
                 any_of_them = True
                 jobs = [backlog.popleft() for _ in range(count)]

@@ -13,9 +13,9 @@ from jobs.cli.command import Action, ActionCommand
 
 _HEAD = """# Commands
 
-Every command of the project, as `manage.py commands_reference` writes it from the code; a test holds this page against the
-code. `manage.py COMMAND [ACTION] --help` explains each option. Actions take `--json` for machine-readable output; results go
-to standard output, what is said about them to standard error.
+Every command of the project, as `manage.py commands_reference` writes it from the code; a test holds this page against
+the code. `manage.py COMMAND [ACTION] --help` explains each option. Actions take `--json` for machine-readable output;
+results go to standard output, what is said about them to standard error.
 """
 
 
@@ -26,7 +26,9 @@ def reference() -> str:
 
 def _exit_codes() -> str:
     listed = [line.split(maxsplit=1) for line in exits.HELP.splitlines()[1:]]
-    return "\n".join(["| exit code | says |", "|---|---|", *(f"| {code} | {text} |" for code, text in listed), ""])
+    return "\n".join(
+        ["| exit code | says |", "|---|---|", *(f"| {code} | {text} |" for code, text in listed), ""]
+    )
 
 
 def _sections() -> Iterator[str]:
@@ -48,7 +50,11 @@ def _body(command: BaseCommand, name: str) -> str:
         head = "| action | does | takes | example |\n|---|---|---|---|"
         return "\n".join([_cell(command.help), "", head, *rows])
     bare = {word for one in _arguments(BaseCommand().create_parser("", "")) for word in one.option_strings}
-    own = [one for one in _arguments(command.create_parser("manage.py", name)) if not bare & set(one.option_strings)]
+    own = [
+        one
+        for one in _arguments(command.create_parser("manage.py", name))
+        if not bare & set(one.option_strings)
+    ]
     takes = _taken(own)
     return _cell(command.help) + (f"\n\nTakes {takes}." if takes else "")
 
@@ -56,7 +62,12 @@ def _body(command: BaseCommand, name: str) -> str:
 def _row(action: Action) -> str:
     parser = CommandParser()
     action.add_arguments(parser)
-    cells = (f"`{action.name}`", _cell(action.help), _taken(_arguments(parser)), f"`manage.py {_cell(action.example)}`")
+    cells = (
+        f"`{action.name}`",
+        _cell(action.help),
+        _taken(_arguments(parser)),
+        f"`manage.py {_cell(action.example)}`",
+    )
     return f"| {' | '.join(cells)} |"
 
 

@@ -10,13 +10,13 @@ from jobs.socket.requests import REQUESTS
 
 _HEAD = f"""# Events
 
-What happens is one entry in the log of its queue (a Redis stream), in order. From there it is folded into the rows, told to
-browsers and programs over the WebSocket at `/ws/jobs/`, and read after a cursor at `GET /api/v1/jobs/{{id}}/events`.
+What happens is one entry in the log of its queue (a Redis stream), in order. From there it is folded into the rows, told
+to browsers and programs over the WebSocket at `/ws/jobs/`, and read after a cursor at `GET /api/v1/jobs/{{id}}/events`.
 `manage.py events_reference` writes this page from the code, and a test holds it against the code. Protocol {PROTOCOL}.
 """
 
 _MEANINGS = {
-    "enqueued": "jobs of the queue were committed: the dispatcher looks; told only of a job that somebody lets run again",
+    "enqueued": "jobs were committed: the dispatcher looks; told only of a job that somebody lets run again",
     "started": "a worker took its ticket and runs it",
     "progress": "`jobs.progress` was called",
     "log": "`jobs.log` was called",
@@ -37,16 +37,16 @@ _FROM_THE_SERVER = """## What the server sends beside them
 | message | when | fields |
 |---|---|---|
 | `connected` | signed in | `clientId` `protocol` |
-| `subscribed` | to a `subscribe`, before anything else of it | `cursors`: where each queue's events go on from |
-| `job.state` | to a `subscribe` of jobs without a cursor: how they stand | `jobId` `queue` `state` `progress` `details` `cursor` |
-| `queue.stats` | to subscribers of the overview, at most once a second and queue | `queue` `counts` `oldestWaitingSeconds` `timestamp` |
+| `subscribed` | to a `subscribe`, before all else of it | `cursors`: where each queue's events go on from |
+| `job.state` | how jobs stand, to a `subscribe` without a cursor | `jobId` `queue` `state` `progress` `details` `cursor` |
+| `queue.stats` | to the overview, once a second at most | `queue` `counts` `oldestWaitingSeconds` `timestamp` |
 | `gap` | the log was trimmed past the cursor: read the state anew | `queue` |
 | `error` | a message that makes no sense; the socket stays open | `code` `detail` `fields` |
 | `pong` | to a `ping` | |
 
-Every message that belongs to subscriptions names them in `subscriptions`. Close codes: 4401 not signed in, 4408 too slow to
-listen, 1013 try again. A slow client gets the latest progress only, then no log lines; ends are never left out. After a
-reconnect with `after` nothing is missing: `jobs/static/jobs/live.js` is a client in one file.
+Every message that belongs to subscriptions names them in `subscriptions`. Close codes: 4401 not signed in, 4408 too slow
+to listen, 1013 try again. A slow client gets the latest progress only, then no log lines; ends are never left out. After
+a reconnect with `after` nothing is missing: `jobs/static/jobs/live.js` is a client in one file.
 """
 
 
@@ -54,9 +54,8 @@ def reference() -> str:
     """The page."""
     head = "| entry | when | ends a run | message | its fields |\n|---|---|---|---|---|"
     note = "\nEvery message has `type` `jobId` `queue` `timestamp` `cursor` as well.\n"
-    return "\n".join(
-        [_HEAD, "## Entries of the log, and their messages\n", head, *map(_row, KINDS), note, *_requests(), _FROM_THE_SERVER]
-    )  # fmt: skip
+    table = ["## Entries of the log, and their messages\n", head, *map(_row, KINDS), note]
+    return "\n".join([_HEAD, *table, *_requests(), _FROM_THE_SERVER])
 
 
 def _row(kind: str) -> str:

@@ -1,10 +1,11 @@
 """The simulation of a load, against what theory says and against itself."""
 
+import math
 from random import Random
 
 import pytest
 
-from bench.capacity import answer, newest, prices_of, report
+from bench.capacity import answer, limits, newest, prices_of, report
 from bench.pipeline import Cost, Found, Pipeline, Plan, Prices
 from bench.stations import Bell, Process, Station, World, served
 
@@ -115,6 +116,17 @@ def test_the_fewest_that_keep_up_are_found_and_what_is_given_is_kept() -> None:
     assert (crowded.plan.dispatchers, crowded.plan.postgres_cores) == (1, 1)
 
 
+def test_a_part_is_full_at_as_many_jobs_as_it_has_time_for() -> None:
+    plan = Plan(100, lambda _: 0.05, 10, 0.05, 2, 2, 4, round_trip=0.0005)
+    full = limits(plan, PRICES)
+    assert full["slots"] == pytest.approx(10 / 0.0515)  # the run, the worker, two round trips
+    assert full["PostgreSQL"] == pytest.approx(4 / 0.0004)
+    assert full["Redis"] == pytest.approx(1 / 0.0001)
+    assert full["dispatcher"] == pytest.approx(2 / (0.0004 + (0.001 + 0.001 + 6 * 0.0005) / 500))
+    assert played(12_000, dispatchers=8).utilisation["Redis"] > 0.95
+    assert limits(plan, Prices())["Redis"] == math.inf
+
+
 def test_the_delivered_costs_answer_and_say_what_is_full_first() -> None:
     costs = newest(None)
     prices = prices_of(costs, 0.5, bundled=False)
@@ -124,5 +136,5 @@ def test_the_delivered_costs_answer_and_say_what_is_full_first() -> None:
     assert f"| worker slots | {given.plan.slots} |" in told
     assert "it keeps up" in told
     workers = -(-given.plan.slots // 8)
-    links = workers * 8 + given.plan.dispatchers * costs["single"]["dispatcher_connections"][0]
+    links = workers * 8 + given.plan.dispatchers * costs["single"]["connections"]["dispatcher"][0]
     assert f"{links} to PostgreSQL" in told

@@ -98,7 +98,7 @@ def test_a_command_is_a_section_and_an_action_a_line() -> None:
     page = (PAGES / "commands.md").read_text()
     for expected in (
         "## `queues`\n\nList, show and operate queues",
-        "| `pause` | Stop starting jobs of queues. | `QUEUE` `--reason REASON` | `manage.py queues pause orders --reason",
+        "| `pause` | Stop starting jobs of queues. | `QUEUE` `--reason REASON` | `manage.py queues",
         "Takes `up\\|down\\|status`.",
         "| 4 | the job was cancelled |",
     ):
@@ -108,7 +108,10 @@ def test_a_command_is_a_section_and_an_action_a_line() -> None:
 
 def test_a_summary_is_named_with_its_sum_and_count() -> None:
     page = (PAGES / "metrics.md").read_text()
-    assert "| `millrace_job_run_seconds`, `_sum`, `_count` | summary | `queue` `task` `quantile` | From started" in page
+    assert (
+        "| `millrace_job_run_seconds`, `_sum`, `_count` | summary | `queue` `task` `quantile` | From started"
+        in page
+    )
     assert "| `millrace_jobs_completed_total` | counter | `queue` `task` | Jobs that completed. |" in page
 
 

@@ -31,7 +31,7 @@ def containers() -> dict[str, Any]:
 def same(command: str) -> str:
     """Without what differs from place to place."""
     command = command.replace("$PORT", "8000").replace("$FLOWER_PORT", "5555")
-    return command.replace("/srv/millrace/.venv/bin/", "").replace("0.0.0.0", "127.0.0.1").replace("%%", "%")  # noqa: S104 -- a text
+    return command.replace("/srv/millrace/.venv/bin/", "").replace("0.0.0.0", "127.0.0.1").replace("%%", "%")
 
 
 def test_every_process_has_its_container() -> None:
@@ -47,7 +47,9 @@ def test_every_process_but_the_workers_has_its_unit_and_these_have_a_template() 
         told[unit.stem.removeprefix("millrace-")] = same(line.removeprefix("ExecStart="))
     template = told.pop("worker@").replace("%i", "wallets").replace("${CONCURRENCY}", "3")
     expected = processes()
-    assert template.replace("${QUEUES}", "wallet-operations,enrichment-operations") == expected["worker-wallets"]
+    assert (
+        template.replace("${QUEUES}", "wallet-operations,enrichment-operations") == expected["worker-wallets"]
+    )
     assert told == {
         name: same(command) for name, command in expected.items() if not name.startswith("worker-")
     }
@@ -69,7 +71,9 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
         (programs / name).write_text("#!/bin/sh\n")
         (programs / name).chmod(0o755)
     for unit in UNITS:
-        here = unit.read_text().replace("/srv/millrace/.venv/bin", str(programs)).replace("User=millrace\n", "")
+        here = (
+            unit.read_text().replace("/srv/millrace/.venv/bin", str(programs)).replace("User=millrace\n", "")
+        )
         name = unit.name.replace("@", "@wallets")
         (tmp_path / name).write_text(here)
         done = subprocess.run(

@@ -77,7 +77,8 @@ def running(shop: Path, environment: dict[str, str]) -> Iterator[None]:
         "worker": ["-m", "celery", "-A", "shop", "worker", "-Q", "default,letters", "-c", "2"],
     }
     started = [
-        Process(name, [sys.executable, *command], shop, shop, **environment) for name, command in commands.items()
+        Process(name, [sys.executable, *command], shop, shop, **environment)
+        for name, command in commands.items()
     ]
     yield
     for process in started:
@@ -95,7 +96,9 @@ def run(shop: Path, environment: dict[str, str], *command: str) -> str:
 
 
 @pytest.mark.usefixtures("running")
-def test_calls_of_a_project_that_had_plain_celery_go_on_unchanged(shop: Path, environment: dict[str, str]) -> None:
+def test_calls_of_a_project_that_had_plain_celery_go_on_unchanged(
+    shop: Path, environment: dict[str, str]
+) -> None:
     run(shop, environment, "manage.py", "migrate")
     assert "No faults" in run(shop, environment, "manage.py", "jobs", "check")
     assert run(shop, environment, "-c", CALLS) == "5 Dear Ada, this is run 0\n"
