@@ -10,9 +10,10 @@ from jobs.socket.requests import REQUESTS
 
 _HEAD = f"""# Events
 
-What happens is one entry in the log of its queue (a Redis stream), in order. From there it is folded into the rows, told
-to browsers and programs over the WebSocket at `/ws/jobs/`, and read after a cursor at `GET /api/v1/jobs/{{id}}/events`.
-`manage.py events_reference` writes this page from the code, and a test holds it against the code. Protocol {PROTOCOL}.
+What happens is one entry in the log of its queue (a Redis stream), in order. From there it is folded into the rows,
+told to browsers and programs over the WebSocket at `/ws/jobs/`, and read after a cursor at
+`GET /api/v1/jobs/{{id}}/events`. `manage.py events_reference` writes this page from the code, and a test holds it
+against the code. Protocol {PROTOCOL}.
 """
 
 _MEANINGS = {
@@ -38,15 +39,15 @@ _FROM_THE_SERVER = """## What the server sends beside them
 |---|---|---|
 | `connected` | signed in | `clientId` `protocol` |
 | `subscribed` | to a `subscribe`, before all else of it | `cursors`: where each queue's events go on from |
-| `job.state` | how jobs stand, to a `subscribe` without a cursor | `jobId` `queue` `state` `progress` `details` `cursor` |
+| `job.state` | to a `subscribe` without a cursor | `jobId` `queue` `state` `progress` `details` `cursor` |
 | `queue.stats` | to the overview, once a second at most | `queue` `counts` `oldestWaitingSeconds` `timestamp` |
 | `gap` | the log was trimmed past the cursor: read the state anew | `queue` |
 | `error` | a message that makes no sense; the socket stays open | `code` `detail` `fields` |
 | `pong` | to a `ping` | |
 
-Every message that belongs to subscriptions names them in `subscriptions`. Close codes: 4401 not signed in, 4408 too slow
-to listen, 1013 try again. A slow client gets the latest progress only, then no log lines; ends are never left out. After
-a reconnect with `after` nothing is missing: `jobs/static/jobs/live.js` is a client in one file.
+Every message that belongs to subscriptions names them in `subscriptions`. Close codes: 4401 not signed in, 4408 too
+slow to listen, 1013 try again. A slow client gets the latest progress only, then no log lines; ends are never left out.
+After a reconnect with `after` nothing is missing: `jobs/static/jobs/live.js` is a client in one file.
 """
 
 
