@@ -197,8 +197,9 @@ def main() -> int:
     )  # fmt: skip
     given = answer(plan, prices_of(costs, options.run, bundled=bundled), options.jobs)
     about, how = costs["about"], "in bundles" if bundled else "one message a job"
-    print(f"{options.rate:,g} jobs/s of {options.run:g} s ({options.spread}), {how}; costs measured on")
-    print(f"{about['measured']}: {about['cores']} cores of {about['machine']}, load {about['load']}\n")
+    print(f"{options.rate:,g} jobs/s of {options.run:g} s ({options.spread}), {how}")
+    machine = f"{about['cores']} cores of {about['machine']}, load {about['load']}"
+    print(f"Costs measured on {about['measured']}: {machine}\n")
     print(report(given, costs, options.children, options.keep, bundled=bundled))
     return int(not given.keeps_up)
 
