@@ -66,7 +66,9 @@ def newest(chosen: Path | None) -> dict[str, Any]:
     try:
         costs: dict[str, Any] = json.loads(path.read_text())
     except (OSError, ValueError) as error:
-        sys.exit(f"{path} cannot be read: {error}")
+        sys.exit(f"{path} has no costs: {error}")
+    if not isinstance(costs, dict) or not {"about", "single", "bundled"} <= costs.keys():
+        sys.exit(f"{path} has no costs: it is not of bench.costs")
     return costs
 
 

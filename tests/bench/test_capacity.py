@@ -1,11 +1,12 @@
 """The simulation of a load, against what theory says and against itself."""
 
 import math
+from pathlib import Path
 from random import Random
 
 import pytest
 
-from bench.capacity import answer, limits, newest, prices_of, report
+from bench.capacity import DELIVERED, answer, limits, newest, prices_of, report
 from bench.pipeline import Cost, Found, Pipeline, Plan, Prices
 from bench.stations import Bell, Process, Station, World, served
 
@@ -128,7 +129,7 @@ def test_a_part_is_full_at_as_many_jobs_as_it_has_time_for() -> None:
 
 
 def test_the_delivered_costs_answer_and_say_what_is_full_first() -> None:
-    costs = newest(None)
+    costs = newest(DELIVERED)
     prices = prices_of(costs, 0.5, bundled=False)
     assert prices.dispatcher.job == pytest.approx(costs["single"]["together"]["dispatcher"] / 1e6)
     given = answer(Plan(100, lambda _: 0.5, 0, 0.5, 0, 0, 0), prices, 1000)
@@ -138,3 +139,10 @@ def test_the_delivered_costs_answer_and_say_what_is_full_first() -> None:
     workers = -(-given.plan.slots // 8)
     links = workers * 8 + given.plan.dispatchers * costs["single"]["connections"]["dispatcher"][0]
     assert f"{links} to PostgreSQL" in told
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", '{"about": {}}'])
+def test_a_file_that_has_no_costs_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "costs.json").write_text(text)
+    with pytest.raises(SystemExit, match="has no costs"):
+        newest(tmp_path / "costs.json")
