@@ -84,7 +84,7 @@ def _as_configured(loglevel: int | str | None = None, **_: Any) -> None:
     """Celery's commands: our handlers stay, `-l` sets the level."""
     from django.conf import settings
 
-    configure(settings.LOGGING)
+    configure(settings.LOGGING or logging_config("text", "INFO"))  # a project may have no LOGGING of its own
     if loglevel:
         logging.getLogger().setLevel(loglevel)
 

@@ -156,3 +156,4 @@ _MAKERS: dict[str, Callable[[Event, Facts | None], Message]] = {
     "replaced": _replaced,
     "enqueued": _waiting_again,
 }
+KINDS = tuple(_MAKERS)  # of entries that anything is told of

@@ -106,6 +106,7 @@ class Ping(_Request):
     type: Literal["ping"]
 
 
+REQUESTS: tuple[type[BaseModel], ...] = (Authenticate, Subscribe, Unsubscribe, Ping)
 Request = Annotated[Authenticate | Subscribe | Unsubscribe | Ping, Field(discriminator="type")]
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(Request)
 

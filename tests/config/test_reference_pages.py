@@ -5,12 +5,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from config import urls
 from jobs import tracing
-from jobs.http.api import api
 from jobs.http.reference import reference
 from jobs.localservices.binaries import POSTGRES_BIN, VALKEY_SERVER
 from jobs.supervisor.addresses import USUAL
@@ -82,15 +81,38 @@ def test_defaults_are_those_of_the_code() -> None:
     assert {name: page[name] for name in USUAL} == {name: _shown(port) for name, port in USUAL.items()}
 
 
-def test_the_http_api_is_described_as_it_is() -> None:
-    assert urls.urlpatterns, "the routers are added there"
-    written = (PAGES / "http-api.md").read_text()
-    assert written == reference(api.get_openapi_schema()), "run: python manage.py api_reference --write"
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("command", "page"),
+    [
+        ("api_reference", "http-api.md"), ("commands_reference", "commands.md"), ("events_reference", "events.md"),
+        ("metrics_reference", "metrics.md"),
+    ],
+)  # fmt: skip
+def test_a_page_is_what_its_command_writes(command: str, page: str, capsys: Any) -> None:
+    call_command(command)
+    assert capsys.readouterr().out == (PAGES / page).read_text(), f"run: manage.py {command} --write"
 
 
-def test_the_command_prints_the_page(capsys: Any) -> None:
-    call_command("api_reference")
-    assert capsys.readouterr().out == (PAGES / "http-api.md").read_text()
+def test_a_command_is_a_section_and_an_action_a_line() -> None:
+    page = (PAGES / "commands.md").read_text()
+    for expected in (
+        "## `queues`\n\nList, show and operate queues",
+        "| `pause` | Stop starting jobs of queues. | `QUEUE` `--reason REASON` | `manage.py queues",
+        "Takes `up\\|down\\|status`.",
+        "| 4 | the job was cancelled |",
+    ):
+        assert expected in page
+    assert "`migrate`" not in page, "a command of somebody else"
+
+
+def test_a_summary_is_named_with_its_sum_and_count() -> None:
+    page = (PAGES / "metrics.md").read_text()
+    assert (
+        "| `millrace_job_run_seconds`, `_sum`, `_count` | summary | `queue` `task` `quantile` | From started"
+        in page
+    )
+    assert "| `millrace_jobs_completed_total` | counter | `queue` `task` | Jobs that completed. |" in page
 
 
 def test_an_endpoint_is_a_line_under_its_topic() -> None:

@@ -7,38 +7,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from jobs.fence.connection import client as redis
+from tests.docs.pages import Block, blocks
 from tests.processes import ROOT, Platform, addresses
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 PAGE = ROOT / "docs" / "tutorial" / "a-job-of-your-own.md"
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
 _PLACES = {  # what the page calls a place in a file, and the line behind which it is
     "config/settings/base.py": "INSTALLED_APPS = [\n",
     "config/queues.py": "QUEUES = (\n",
     "config/schedule.py": "SCHEDULES = (\n",
 }
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block, and the text before it."""
-
-    before: str
-    kind: str
-    text: str
-
-
-def _blocks() -> Iterator[Block]:
-    page, end = PAGE.read_text(), 0
-    for found in _BLOCK.finditer(page):
-        yield Block(page[end : found.start()], found[1], found[2])
-        end = found.end()
 
 
 @pytest.fixture
@@ -119,7 +102,7 @@ class Stranger:
 
 
 def test_a_stranger_who_follows_the_page_sees_what_it_says(stranger: Stranger) -> None:
-    for block in _blocks():
+    for block in blocks(PAGE):
         if block.kind == "sh":
             stranger.run(block)
         elif block.kind == "text":
