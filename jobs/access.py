@@ -32,6 +32,16 @@ def may_operate(user: Any, queue: str | None = None) -> bool:
     return name is not None and _is_granted(user, name)
 
 
+def may_start(user: Any, *tasks: Any) -> bool:
+    """Whether the user may start jobs of all these tasks: may operate each of the queues that they go to."""
+    return all(may_operate(user, queue) for queue in queues_of_tasks(*tasks))
+
+
+def queues_of_tasks(*tasks: Any) -> list[str]:
+    """The queues that these tasks go to, each once."""
+    return list(dict.fromkeys(queue_book().of_task(task.name).name for task in tasks))
+
+
 def may_administer(user: Any) -> bool:
     """Whether the user may read the audit trail: administrators alone."""
     return may_view(user) and _token_allows(user, ADMINISTER) and bool(user.has_perm("jobs.read_audit"))

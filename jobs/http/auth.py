@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer, SessionAuth
 
-from jobs.access import live_token, may_administer, may_operate, may_view
+from jobs.access import live_token, may_administer, may_operate, may_view, queues_of_tasks
 from jobs.http.problems import Problem, respond
 
 
@@ -53,6 +53,11 @@ def must_operate(request: HttpRequest, *queues: str) -> Any:
             where = f" of {', '.join(refused)}" if refused else ""
             raise Problem(403, f"{user} may look at jobs, but not start or change those{where}.")
     return user
+
+
+def must_start(request: HttpRequest, *tasks: Any) -> Any:
+    """The user, who may change the jobs of every queue that these tasks go to. 403 for all others."""
+    return must_operate(request, *queues_of_tasks(*tasks))
 
 
 def must_administer(request: HttpRequest) -> Any:
