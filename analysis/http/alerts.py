@@ -19,7 +19,7 @@ from analysis.http.coin_schemas import (
 )
 from analysis.models import AlertRule
 from analysis.queries.alerts import firings_of, rule_of, rules_of
-from analysis.services.alerts.rules import Wanted, change_rule, create_rule, wanted_of
+from analysis.services.alerts.rules import Wanted, change_rule, create_rule, delete_rule, wanted_of
 from analysis.services.alerts.words import condition
 from analysis.tasks.alerts import check_specific_alert
 from enrichment.models import Coin
@@ -72,7 +72,7 @@ def change(request: HttpRequest, alert_id: Id, body: AlertChange) -> AlertOut:
 @router.delete("/{alert_id}", response={204: None, **PROBLEMS})
 def delete(request: HttpRequest, alert_id: Id) -> Status[None]:
     """Delete one of your alerts with its history."""
-    rule_of(must_start(request, check_specific_alert), alert_id).delete()
+    delete_rule(rule_of(must_start(request, check_specific_alert), alert_id))
     return Status(204, None)
 
 

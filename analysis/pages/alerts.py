@@ -12,7 +12,7 @@ from analysis.flows.coins import start_alert_check
 from analysis.models import AlertRule
 from analysis.pages.coins import context
 from analysis.queries.alerts import rule_of
-from analysis.services.alerts.rules import Wanted, change_rule, create_rule, wanted_of
+from analysis.services.alerts.rules import Wanted, change_rule, create_rule, delete_rule, wanted_of
 from analysis.tasks.alerts import check_specific_alert
 from enrichment.models import Coin
 from jobs.errors import NotFound, Refused
@@ -54,7 +54,7 @@ def _do(rule: AlertRule, action: str) -> None:
             wanted = wanted_of(rule)
             change_rule(rule, Wanted(**{**vars(wanted), "enabled": action == "enable"}))
         case "delete":
-            rule.delete()
+            delete_rule(rule)
         case "check":
             start_alert_check(rule.pk, rule.coin)
 
