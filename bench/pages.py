@@ -122,7 +122,7 @@ def _fill(rows: int) -> None:
     book = queue_book()
     tasks = [name for name in registered_tasks() if not name.startswith("celery.")]
     homes = [book.of_task(name).name for name in tasks]
-    known = {"rows": rows, "tasks": tasks, "homes": homes, "queues": queues}
+    known: dict[str, Any] = {"rows": rows, "tasks": tasks, "homes": homes, "queues": queues}
     with connection.cursor() as cursor:
         for statement in _STATEMENTS:
             cursor.execute(statement, known)

@@ -118,7 +118,7 @@ class _Words:
     @property
     def rank(self) -> Any:
         """How well they fit."""
-        rank = SearchRank(F("search"), self.whole)
+        rank: Any = SearchRank(F("search"), self.whole)
         for field, query in (("search", self.before), ("words", self.unfinished)):
             if query is not None:
                 rank += SearchRank(F(field), query)
@@ -159,8 +159,8 @@ def _headline(field: str, words: _Words | None) -> Any:
     if words is None:
         return F(field)
     how: dict[str, Any] = {"highlight_all": True} if field == "title" else {"max_words": 40, "min_words": 20}
-    marks = {"start_sel": _FROM, "stop_sel": _TO}
-    query = words.whole
+    marks: dict[str, Any] = {"start_sel": _FROM, "stop_sel": _TO}
+    query: Any = words.whole
     for other in (words.before, words.unfinished):
         query = query if other is None else query | other
     found = SearchHeadline(field, query, config="english", **marks, **how)

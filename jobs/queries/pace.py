@@ -5,6 +5,7 @@ Bounded, whatever the size of the table: an hour of counters, and a sample of th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from jobs.queries.bounded import along_indexes
 
@@ -41,14 +42,19 @@ def paces(queues: Sequence[str]) -> dict[str, Pace]:
     """The pace of each queue; queues in which nothing happened are left out."""
     with along_indexes() as cursor:
         cursor.execute(_DURATIONS, {"hour": _HOUR, "sample": SAMPLE, "queues": list(queues)})
-        durations = {queue: (_pair(waits), _pair(runs)) for queue, waits, runs in cursor.fetchall()}
+        durations = {queue: (waits, runs) for queue, waits, runs in cursor.fetchall()}
         cursor.execute(_COUNTED, {"window": _WINDOW, "queues": list(queues)})
-        counted = {queue: rest for queue, *rest in cursor.fetchall()}
+        counted = {queue: counts for queue, *counts in cursor.fetchall()}
     moved = (queue for queue in queues if queue in counted or queue in durations)
     return {
-        queue: Pace(*counted.get(queue, (0.0, 0.0, 0, 0)), *durations.get(queue, (None, None)))
+        queue: _pace(counted.get(queue, (0.0, 0.0, 0, 0)), *durations.get(queue, (None, None)))
         for queue in moved
     }
+
+
+def _pace(counts: Sequence[Any], waits: Sequence[float] | None, runs: Sequence[float] | None) -> Pace:
+    arriving, finishing, completed, failed = counts
+    return Pace(arriving, finishing, completed, failed, _pair(waits), _pair(runs))
 
 
 def _pair(values: Sequence[float] | None) -> Durations | None:
