@@ -21,7 +21,7 @@ from analysis.models import (
     WalletDashboard,
 )
 from analysis.services.intents.checks import CHECKS
-from jobs import audit
+from jobs.admin.audited import Audited
 from jobs.admin.reading import ReadOnlyAdmin, shows
 from jobs.admin.shown import as_json
 
@@ -60,25 +60,21 @@ class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
 
 
 @admin.register(Strategy)
-class StrategyAdmin(ModelAdmin):
+class StrategyAdmin(Audited, ModelAdmin):
     """By which rules intents are checked; the next intent is."""
+
+    audited_fields = ("checks",)
 
     form = StrategyForm
     list_display = ("name", "description", "confirmations", "created_at")
     search_fields = ("name",)
 
-    def save_model(self, request: HttpRequest, obj: Strategy, form: Any, change: Any) -> None:
-        """With an entry in the audit trail."""
-        super().save_model(request, obj, form, change)
-        audit.record(
-            "change strategy" if change else "add strategy", f"strategy {obj.name}", checks=obj.checks
-        )
-
 
 @admin.register(AlertRule)
-class AlertRuleAdmin(ModelAdmin):
+class AlertRuleAdmin(Audited, ModelAdmin):
     """Users' rules: switched on and off here, made on the coins' pages. A recipient may hold a password."""
 
+    audited_fields = ("enabled",)
     list_display = ("__str__", "user", "channel", "enabled", "last_triggered_at")
     list_filter = ("enabled", "kind", "channel")
     list_select_related = ("user", "coin")

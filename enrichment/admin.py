@@ -34,6 +34,7 @@ from enrichment.models import (
 )
 from enrichment.services.exchanges.accounts import remove_account
 from jobs import audit
+from jobs.admin.audited import Audited
 from jobs.admin.reading import shows
 
 
@@ -73,9 +74,10 @@ class ExchangeAccountAdmin(ModelAdmin):
 
 
 @admin.register(ScrapedCoin)
-class ScrapedCoinAdmin(ModelAdmin):
+class ScrapedCoinAdmin(Audited, ModelAdmin):
     """Which coins are listened to, and under which names people talk of them."""
 
+    audited_fields = ("watched",)
     list_display = ("symbol", "name", "coin", "watched", "scraped_at")
     list_filter = ("watched",)
     search_fields = ("symbol", "name", "=coin")

@@ -14,6 +14,9 @@ from enrichment.tasks.exchanges import (
 )
 from jobs.ids import new_id
 
+# What a sync of an account starts: whoever asks for it may start all of these.
+ACCOUNT: tuple[Any, ...] = (sync_orders, sync_exchange_balances, update_ticker_prices)
+
 
 def sync_account(account: ExchangeAccount, *, full: bool = False, **options: Any) -> dict[str, str]:
     """Enqueue what is known of one account afresh: orders, balances, prices. Job ids by what they bring."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from execution.models import (
@@ -19,7 +18,7 @@ from execution.models import (
     Wallet,
 )
 from execution.recipients import Channel, refused_at_the_door, shown_recipient
-from jobs import audit
+from jobs.admin.audited import Audited
 from jobs.admin.reading import ReadOnlyAdmin, shows
 from jobs.configuration import queue_book
 from jobs.errors import UnknownName
@@ -53,9 +52,10 @@ class AlertRecipientForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
 
 
 @admin.register(AlertRecipient)
-class AlertRecipientAdmin(ModelAdmin):
+class AlertRecipientAdmin(Audited, ModelAdmin):
     """Takes effect within a minute."""
 
+    audited_fields = ("enabled",)
     form = AlertRecipientForm
     list_display = ("name", "channel", "shown", "enabled")
 
@@ -63,20 +63,6 @@ class AlertRecipientAdmin(ModelAdmin):
     def shown(self, row: AlertRecipient) -> str:
         """Without what may be secret."""
         return shown_recipient(Channel(row.channel), row.recipient)
-
-    def save_model(self, request: HttpRequest, obj: AlertRecipient, form: Any, change: bool) -> None:
-        """With an entry in the audit trail."""
-        super().save_model(request, obj, form, change)
-        audit.record(
-            "change alert recipient" if change else "add alert recipient",
-            f"alert recipient {obj}",
-            enabled=obj.enabled,
-        )
-
-    def delete_model(self, request: HttpRequest, obj: AlertRecipient) -> None:
-        """With an entry in the audit trail."""
-        audit.record("delete alert recipient", f"alert recipient {obj}")
-        super().delete_model(request, obj)
 
 
 @admin.register(Notification)

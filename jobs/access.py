@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q
 from django.utils import timezone
 
 from jobs.configuration import queue_book
+from jobs.guessing import guessed_too_often, note_wrong_guess
 from jobs.models import ApiToken, QueueGrant
 from jobs.permissions import ADMINISTER, OPERATE, allows
 
@@ -30,6 +32,16 @@ def may_operate(user: Any, queue: str | None = None) -> bool:
     if user.is_staff or user.has_perm("jobs.change_job"):
         return True
     return name is not None and _is_granted(user, name)
+
+
+def may_start(user: Any, *tasks: Any) -> bool:
+    """Whether the user may start jobs of all these tasks: may operate each of the queues that they go to."""
+    return all(may_operate(user, queue) for queue in queues_of_tasks(*tasks))
+
+
+def queues_of_tasks(*tasks: Any) -> list[str]:
+    """The queues that these tasks go to, each once."""
+    return list(dict.fromkeys(queue_book().of_task(task.name).name for task in tasks))
 
 
 def may_administer(user: Any) -> bool:
@@ -57,6 +69,8 @@ def live_token(token: str) -> ApiToken | None:
 
     Its user is held to the token's permissions, wherever this module is asked.
     """
+    if "\0" in token:
+        return None
     found = (
         ApiToken.objects.select_related("user")
         .filter(digest=ApiToken.digest_of(token), revoked=False)
@@ -70,6 +84,16 @@ def live_token(token: str) -> ApiToken | None:
     user: Any = found.user
     user.token_permissions = tuple(found.permissions)
     return found
+
+
+def too_many_wrong_tokens(address: str) -> bool:
+    """Whether so many wrong tokens came from an address within a minute that no other is looked at."""
+    return guessed_too_often(f"token:{address}", settings.WRONG_TOKENS_PER_MINUTE)
+
+
+def note_wrong_token(address: str) -> None:
+    """Count one."""
+    note_wrong_guess(f"token:{address}")
 
 
 def _token_allows(user: Any, level: str, queue: str | None = None) -> bool:

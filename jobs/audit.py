@@ -50,25 +50,41 @@ def record(action: str, target: str, actor: str | None = None, **detail: Any) ->
             json.dumps(detail, default=str), parse_float=str
         ),  # jsonb may write 1e20 otherwise
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute("SELECT number, digest FROM jobs_auditentry ORDER BY number DESC LIMIT 1")
-        number, previous = cursor.fetchone() or (0, FIRST)
-        digest = digest_of(number + 1, entry, previous)
-        cursor.execute(
-            "INSERT INTO jobs_auditentry (number, at, actor, action, target, detail, previous, digest) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                number + 1, entry["at"], entry["actor"], entry["action"], entry["target"],
-                json.dumps(entry["detail"]), previous, digest,
-            ],
-        )  # fmt: skip
+    before, after = _around_number(entry)
+    values = entry | {"detail": json.dumps(entry["detail"])}
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.execute(_APPEND, values | {"before": before, "after": after, "first": FIRST, "lock": _LOCK})
 
 
 def digest_of(number: int, entry: dict[str, Any], previous: str) -> str:
     """The SHA-256 of an entry (at, actor, action, target, detail) as canonical JSON, and the digest before."""
-    canonical = json.dumps({"number": number} | entry, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256((canonical + previous).encode()).hexdigest()
+    before, after = _around_number(entry)
+    return hashlib.sha256(f"{before}{number}{after}{previous}".encode()).hexdigest()
+
+
+def _around_number(entry: dict[str, Any]) -> tuple[str, str]:
+    """Canonical JSON of an entry, its keys in their order, before and after its number."""
+    first = {name: value for name, value in entry.items() if name < "number"}
+    rest = {name: value for name, value in entry.items() if name > "number"}
+    return f'{_canonical(first)[:-1]},"number":', f",{_canonical(rest)[1:]}"
+
+
+def _canonical(values: dict[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
+
+
+# Two statements on one way, the second with a look of its own at the table: between the lock and the commit the
+# others wait for nothing but this. The digest is that of `digest_of`.
+_APPEND = """
+SELECT pg_advisory_xact_lock(%(lock)s);
+INSERT INTO jobs_auditentry (number, at, actor, action, target, detail, previous, digest)
+SELECT number, %(at)s, %(actor)s, %(action)s, %(target)s, %(detail)s, previous,
+    encode(sha256(convert_to(%(before)s || number || %(after)s || previous, 'UTF8')), 'hex')
+FROM (
+    SELECT coalesce(max(number), 0) + 1 AS number, coalesce(max(digest), %(first)s) AS previous
+    FROM (SELECT number, digest FROM jobs_auditentry ORDER BY number DESC LIMIT 1) AS last
+) AS next
+"""
 
 
 def first_broken() -> tuple[int | None, int, str]:

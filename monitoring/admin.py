@@ -3,15 +3,17 @@
 from django.contrib import admin
 from unfold.admin import ModelAdmin
 
+from jobs.admin.audited import Audited
 from jobs.admin.reading import ReadOnlyAdmin
 from monitoring.measures import MEASURES
 from monitoring.models import CHANNELS, SEVERITIES, Alert, AlertRule, Silence
 
 
 @admin.register(AlertRule)
-class AlertRuleAdmin(ModelAdmin):
+class AlertRuleAdmin(Audited, ModelAdmin):
     """When somebody is to be told."""
 
+    audited_fields = ("enabled", "threshold")
     list_display = (
         "name",
         "measure",
@@ -37,9 +39,10 @@ class AlertRuleAdmin(ModelAdmin):
 
 
 @admin.register(Silence)
-class SilenceAdmin(ModelAdmin):
+class SilenceAdmin(Audited, ModelAdmin):
     """What nobody is told of."""
 
+    audited_fields = ("until", "reason")
     list_display = ("rule", "subject", "until", "by", "reason")
 
 

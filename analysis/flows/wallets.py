@@ -9,15 +9,26 @@ from django.db import transaction
 from analysis.flows.wallet_steps import Step, Wishes, enqueue_steps
 from analysis.services.similarity.requests import remember
 from analysis.services.similarity.sorting import split_by_validity
+from analysis.tasks.behavior import analyze_behavior
 from analysis.tasks.dashboard import TOLERANCE, analyze_wallet_dashboard
+from analysis.tasks.pnl import analyze_pnl
 from analysis.tasks.similarity import calculate_similarity
 from enrichment.queries.wallets import wallets_needing_sync, wallets_without_balances
+from enrichment.tasks.token_markets import enrich_token_balances
 from enrichment.tasks.wallets import fetch_balance, sync_wallet
 from jobs import Priority
 from jobs.flows import Policy
 from jobs.ids import new_id
 
-__all__ = ["ComparisonStarted", "FlowStarted", "Step", "analyse_wallet", "compare_wallets"]
+__all__ = [
+    "ANALYSIS", "COMPARISON", "ComparisonStarted", "FlowStarted", "Step", "analyse_wallet", "compare_wallets",
+]  # fmt: skip
+
+# What each flow starts: whoever asks for it may start all of these.
+ANALYSIS: tuple[Any, ...] = (
+    sync_wallet, fetch_balance, analyze_pnl, analyze_behavior, enrich_token_balances, analyze_wallet_dashboard,
+)  # fmt: skip
+COMPARISON: tuple[Any, ...] = (sync_wallet, fetch_balance, calculate_similarity)
 
 
 @dataclass(frozen=True)

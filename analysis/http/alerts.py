@@ -19,13 +19,14 @@ from analysis.http.coin_schemas import (
 )
 from analysis.models import AlertRule
 from analysis.queries.alerts import firings_of, rule_of, rules_of
-from analysis.services.alerts.rules import Wanted, change_rule, create_rule, wanted_of
+from analysis.services.alerts.rules import Wanted, change_rule, create_rule, delete_rule, wanted_of
 from analysis.services.alerts.words import condition
+from analysis.tasks.alerts import check_specific_alert
 from enrichment.models import Coin
 from jobs.errors import NotFound
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Started
-from jobs.http.auth import must_operate, user_of
+from jobs.http.auth import must_start, user_of
 from jobs.http.schemas import RowId
 
 router = Router(by_alias=True, tags=["alerts"])
@@ -47,7 +48,7 @@ def mine(request: HttpRequest, wanted: Query[AlertFilter]) -> AlertList:
 @router.post("", response={201: AlertOut, **PROBLEMS})
 def create(request: HttpRequest, body: AlertIn) -> Status[AlertOut]:
     """Make an alert of your own; it is checked every minute from now on."""
-    user = must_operate(request)
+    user = must_start(request, check_specific_alert)
     coin = Coin.objects.filter(slug=body.coin).first()
     if coin is None:
         raise NotFound(f"There is no coin {body.coin!r}; POST its mint to /coins first.")
@@ -64,14 +65,14 @@ def read(request: HttpRequest, alert_id: Id) -> AlertOut:
 @router.patch("/{alert_id}", response={200: AlertOut, **PROBLEMS})
 def change(request: HttpRequest, alert_id: Id, body: AlertChange) -> AlertOut:
     """Change one of your alerts; what is left out stays."""
-    rule = rule_of(must_operate(request), alert_id)
+    rule = rule_of(must_start(request, check_specific_alert), alert_id)
     return _alert(change_rule(rule, replace(wanted_of(rule), **body.model_dump(exclude_none=True))))
 
 
 @router.delete("/{alert_id}", response={204: None, **PROBLEMS})
 def delete(request: HttpRequest, alert_id: Id) -> Status[None]:
     """Delete one of your alerts with its history."""
-    rule_of(must_operate(request), alert_id).delete()
+    delete_rule(rule_of(must_start(request, check_specific_alert), alert_id))
     return Status(204, None)
 
 
@@ -96,7 +97,7 @@ def firings(request: HttpRequest, alert_id: Id) -> FiringList:
 @router.post("/{alert_id}/check", response={202: Started, **PROBLEMS})
 def check(request: HttpRequest, alert_id: Id) -> Status[Started]:
     """Check one of your alerts now, instead of at the next minute."""
-    rule = rule_of(must_operate(request), alert_id)
+    rule = rule_of(must_start(request, check_specific_alert), alert_id)
     return Status(202, represent.started(start_alert_check(rule.pk, rule.coin)))
 
 

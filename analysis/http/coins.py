@@ -22,14 +22,16 @@ from analysis.http.coin_schemas import (
     RiskOut,
 )
 from analysis.queries.risk import risk_of, scores_of
+from analysis.tasks.risk import assess_coin_risk
 from enrichment.coins import CoinSlug
 from enrichment.models import Coin
 from enrichment.queries.prices import CoinRow, chart_of, coin_rows
 from enrichment.services.coins.following import follow, leave
+from enrichment.tasks.coins import update_coin_price
 from jobs.errors import NotFound, Refused
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Started
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 
 router = Router(by_alias=True, tags=["coins"])
 jobs_router = Router(by_alias=True, tags=["coins"])
@@ -50,7 +52,7 @@ def recent(request: HttpRequest, page: Query[Page]) -> CoinList:
 @router.post("", response={202: Followed, **PROBLEMS})
 def add(request: HttpRequest, body: Follow) -> Status[Followed]:
     """Follow a coin by its mint from now on; the job that fetches its price and its past is named."""
-    must_operate(request)
+    must_start(request, update_coin_price)
     with transaction.atomic():
         try:
             coin = follow(body.mint, body.id or "", body.symbol, body.name)
@@ -69,7 +71,7 @@ def read(request: HttpRequest, coin: Slug) -> CoinOut:
 @router.delete("/{coin}", response={200: CoinOut, **PROBLEMS})
 def remove(request: HttpRequest, coin: Slug) -> CoinOut:
     """Stop following a coin; what is stored of it stays until it is old."""
-    must_operate(request)
+    must_start(request, update_coin_price)
     leave(_row(coin))
     return _known(coin)
 
@@ -107,14 +109,14 @@ def risk(request: HttpRequest, coin: Slug) -> RiskOut:
 @jobs_router.post("/price-update/{coin}", response={202: Started, **PROBLEMS})
 def price_update(request: HttpRequest, coin: Slug) -> Status[Started]:
     """Fetch the coin's price now, once; an update that is under way is met."""
-    must_operate(request)
+    must_start(request, update_coin_price)
     return Status(202, represent.started(start_price_update(_row(coin).slug)))
 
 
 @jobs_router.post("/risk-assessment/{coin}", response={202: Started, **PROBLEMS})
 def risk_assessment(request: HttpRequest, coin: Slug) -> Status[Started]:
     """Score the coin's risk now, once; an assessment that is under way is met."""
-    must_operate(request)
+    must_start(request, assess_coin_risk)
     return Status(202, represent.started(start_risk_assessment(_row(coin).slug)))
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Path, Router
 from ninja.responses import Status
 
-from analysis.flows.wallets import FlowStarted, analyse_wallet, compare_wallets
+from analysis.flows.wallets import ANALYSIS, COMPARISON, FlowStarted, analyse_wallet, compare_wallets
 from analysis.http import wallet_requests as asked
 from analysis.http.answers import AnalysisStarted, ComparisonStarted, StepOut
 from analysis.tasks.behavior import analyze_behavior
@@ -17,7 +17,7 @@ from enrichment.tasks.wallets import fetch_balance, sync_wallet
 from jobs import Priority
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Started
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 
 # A path belongs to one router: the reads of `analysis.http.wallets` are added to this one.
 router = Router(by_alias=True, tags=["wallets"])
@@ -28,14 +28,14 @@ Address = Annotated[SolanaAddress, Path(description="The wallet's address on Sol
 @router.post("", response={202: AnalysisStarted, **PROBLEMS})
 def create(request: HttpRequest, body: asked.Analysis) -> Status[AnalysisStarted]:
     """Analyse a wallet end to end: sync, then balances, profit and loss, behaviour, then its tokens."""
-    must_operate(request)
+    must_start(request, *ANALYSIS)
     return Status(202, AnalysisStarted(**flow_out(analyse_wallet(**body.model_dump()))))
 
 
 @router.post("/similarity", response={202: ComparisonStarted, **PROBLEMS})
 def compare(request: HttpRequest, body: asked.Comparison) -> Status[ComparisonStarted]:
     """Compare wallets; those whose history is missing are synced first. GET /similarity/{requestId} reads."""
-    must_operate(request)
+    must_start(request, *COMPARISON)
     started = compare_wallets(body.addresses, **body.wishes())
     return Status(
         202,
@@ -84,7 +84,7 @@ def flow_out(flow: FlowStarted) -> dict[str, Any]:
 
 
 def _start(request: HttpRequest, task: Any, **payload: Any) -> Status[Started]:
-    must_operate(request)
+    must_start(request, task)
     after = payload.pop("depends_on", None)
     options: dict[str, Any] = {"priority": Priority.HIGH} | ({"depends_on": after} if after else {})
     return Status(202, represent.started(task.using(**options).enqueue(**payload).answer))

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Schema
 from ninja.responses import Status
 
-from analysis.flows.wallets import analyse_wallet
+from analysis.flows.wallets import ANALYSIS, analyse_wallet
 from analysis.http.answers import (
     AnalysisStarted,
     BalancesOut,
@@ -25,7 +25,7 @@ from analysis.queries.wallets import recent_wallets, sample_wallets, wallet_over
 from analysis.services.pnl.lots import Method
 from jobs.errors import NotFound
 from jobs.http.answers import PROBLEMS
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 
 __all__ = ["router"]
 
@@ -69,7 +69,7 @@ def recent(request: HttpRequest, page: Query[Page]) -> WalletList:
 @router.post("/{address}/analyse", response={202: AnalysisStarted, **PROBLEMS})
 def analyse(request: HttpRequest, address: Address, wanted: Query[Wanted]) -> Status[AnalysisStarted]:
     """Fetch the whole history, then balances and profit and loss; the answer names the jobs to follow."""
-    must_operate(request)
+    must_start(request, *ANALYSIS)
     flow = analyse_wallet(address, wanted.method.value, force_refresh=wanted.force_refresh)
     return Status(202, AnalysisStarted(**flow_out(flow)))
 

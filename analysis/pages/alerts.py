@@ -4,7 +4,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -13,10 +12,11 @@ from analysis.flows.coins import start_alert_check
 from analysis.models import AlertRule
 from analysis.pages.coins import context
 from analysis.queries.alerts import rule_of
-from analysis.services.alerts.rules import Wanted, change_rule, create_rule, wanted_of
+from analysis.services.alerts.rules import Wanted, change_rule, create_rule, delete_rule, wanted_of
+from analysis.tasks.alerts import check_specific_alert
 from enrichment.models import Coin
-from jobs.access import may_operate
 from jobs.errors import NotFound, Refused
+from jobs.pages.starting import must_start
 
 LABELS = {"threshold": "Threshold", "window": "Within", "cooldown": "Silent for", "recipient": "Recipient"}
 
@@ -27,7 +27,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
     coin = Coin.objects.filter(slug=slug).first()
     if coin is None:
         raise Http404
-    _must_operate(request)
+    must_start(request, check_specific_alert)
     try:
         create_rule(request.user, coin, _wanted(request))
     except Refused as refusal:
@@ -39,7 +39,7 @@ def create(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, alert_id: int) -> HttpResponse:
     """Switch an alert on or off, delete it, or check it now."""
-    _must_operate(request)
+    must_start(request, check_specific_alert)
     try:
         rule = rule_of(request.user, alert_id)
     except NotFound:
@@ -54,7 +54,7 @@ def _do(rule: AlertRule, action: str) -> None:
             wanted = wanted_of(rule)
             change_rule(rule, Wanted(**{**vars(wanted), "enabled": action == "enable"}))
         case "delete":
-            rule.delete()
+            delete_rule(rule)
         case "check":
             start_alert_check(rule.pk, rule.coin)
 
@@ -98,8 +98,3 @@ def _again(request: HttpRequest, coin: Coin, refusal: Refused) -> HttpResponse:
     )
     more = {"entered": entered, "problem": told, "faults": refusal.fields}
     return render(request, "analysis/coin.html", context(request, coin) | more, status=422)
-
-
-def _must_operate(request: HttpRequest) -> None:
-    if not may_operate(request.user):
-        raise PermissionDenied

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,15 +14,18 @@ from analysis.models import AlertChannel, AlertKind
 from analysis.queries.alerts import firings_of, rules_of
 from analysis.queries.risk import risk_of, scores_of
 from analysis.queries.social import social_facts
+from analysis.tasks.alerts import check_specific_alert
+from analysis.tasks.risk import assess_coin_risk
 from enrichment.addresses import checked_address
 from enrichment.coins import SLUG, channel
 from enrichment.models import Coin
 from enrichment.providers.prices.samples import fetch_sample_coins
 from enrichment.queries.prices import ChartPoint, chart_of, coin_rows, thinned
 from enrichment.services.coins.following import follow, follow_samples, leave
-from enrichment.tasks.coins import update_coin_prices
+from enrichment.tasks.coins import update_coin_price, update_coin_prices
 from jobs import Priority
-from jobs.access import may_operate
+from jobs.access import may_start
+from jobs.pages.starting import must_start
 from jobs.presence import seen
 from jobs.queries.finding import jobs_about
 
@@ -38,8 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         part = request.headers.get("HX-Request")
         return render(request, "analysis/parts/coins.html" if part else "analysis/coins.html", _list(request))
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, update_coin_price)
     if request.POST.get("action") == "samples":
         follow_samples(fetch_sample_coins())
         update_coin_prices.using(priority=Priority.CRITICAL).enqueue()
@@ -84,7 +85,9 @@ def context(request: HttpRequest, coin: Coin) -> dict[str, Any]:
         "firings": firings_of(rules),
         "kinds": AlertKind.choices,
         "channels": AlertChannel.choices,
-        "may": may_operate(request.user),
+        "may": may_start(request.user, update_coin_price),
+        "may_assess": may_start(request.user, assess_coin_risk),
+        "may_alert": may_start(request.user, check_specific_alert),
         "query": request.GET.urlencode(),
     }
 
@@ -104,7 +107,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         ],
         "samples": fetch_sample_coins() if not rows else (),
         "topics": {"queues": ["price-updates", "risk-assessment"]},
-        "may": may_operate(request.user),
+        "may": may_start(request.user, update_coin_price),
     }
 
 
@@ -129,9 +132,9 @@ def _check_slug(slug: str) -> None:
 
 
 def _act(request: HttpRequest, coin: Coin) -> HttpResponse:
-    if not may_operate(request.user):
-        raise PermissionDenied
-    match request.POST.get("action"):
+    action = request.POST.get("action")
+    must_start(request, assess_coin_risk if action == "risk" else update_coin_price)
+    match action:
         case "price":
             start_price_update(coin.slug)
         case "risk":

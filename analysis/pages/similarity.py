@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analysis.flows.wallets import compare_wallets
+from analysis.flows.wallets import COMPARISON, compare_wallets
 from analysis.pages.steps import steps_of, under_way
 from analysis.queries.behavior import short
 from analysis.queries.similarity import ComparisonFound, comparison, recent_comparisons
 from analysis.queries.wallets import sample_wallets
 from analysis.services.similarity.sorting import split_by_validity
 from enrichment.queries.tokens import tokens_with_markets
-from jobs.access import may_operate
+from jobs.access import may_start
 from jobs.errors import Refused
+from jobs.pages.starting import must_start
 
 RANGES = {"all": "All of it", "90d": "90 days", "30d": "30 days", "7d": "7 days"}
 MEASURES = {
@@ -35,8 +35,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Enter or pick wallets; a POST starts their comparison."""
     if request.method != "POST":
         return render(request, "analysis/similarity.html", _choice(request))
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, *COMPARISON)
     addresses = _entered(request)
     wishes: dict[str, Any] = {"min_shared_tokens": request.POST.get("min_shared_tokens") or 1,
               "time_range": request.POST.get("time_range") or "all"}  # fmt: skip
@@ -82,7 +81,7 @@ def _choice(request: HttpRequest) -> dict[str, Any]:
         "recent": recent_comparisons(10),
         "ranges": RANGES,
         "entered": "\n".join(request.GET.getlist("address")),
-        "may": may_operate(request.user),
+        "may": may_start(request.user, *COMPARISON),
     }
 
 

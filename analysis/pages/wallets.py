@@ -4,19 +4,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analysis.flows.wallets import analyse_wallet
+from analysis.flows.wallets import ANALYSIS, analyse_wallet
 from analysis.pages.steps import steps_of, under_way
 from analysis.queries.behavior import behavior_of
 from analysis.queries.pnl import Analysis, TokenLine, analysis_of
 from analysis.queries.wallets import recent_wallets, sample_wallets, wallet_overview
-from jobs.access import may_operate
+from jobs.access import may_start
 from jobs.errors import Refused
+from jobs.pages.starting import must_start
 from jobs.presence import seen
 
 METHODS = {
@@ -33,8 +33,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Enter or pick a wallet; a POST starts its analysis."""
     if request.method != "POST":
         return render(request, "analysis/wallets.html", _choice(request))
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, *ANALYSIS)
     address = (request.POST.get("address") or request.POST.get("pick") or "").strip()
     method = request.POST.get("method", "fifo")
     if not address:
@@ -82,7 +81,7 @@ def _choice(request: HttpRequest) -> dict[str, Any]:
         "methods": METHODS,
         "address": request.GET.get("address", ""),
         "method": "fifo",
-        "may": may_operate(request.user),
+        "may": may_start(request.user, *ANALYSIS),
     }
 
 

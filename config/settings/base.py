@@ -343,4 +343,5 @@ PROVIDER_BUDGETS: Mapping[str, str] = env.dict(
 MIDDLEWARE.insert(2, "jobs.http.middleware.ProblemDetails")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
 LOGIN_TRIES_PER_MINUTE = 10  # wrong passwords for one user name from one address
+WRONG_TOKENS_PER_MINUTE = env.int("WRONG_TOKENS_PER_MINUTE", default=30)  # from one address
 JOBS_API_REQUESTS_PER_MINUTE = env.int("JOBS_API_REQUESTS_PER_MINUTE", default=1200)

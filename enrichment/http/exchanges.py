@@ -28,10 +28,11 @@ from enrichment.services.exchanges.accounts import (
     check_account,
     remove_account,
 )
+from enrichment.tasks.exchanges import update_ticker_prices
 from jobs.errors import NotFound, RateLimited, Transient
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS
-from jobs.http.auth import must_operate, user_of
+from jobs.http.auth import must_start, user_of
 from jobs.http.problems import Problem
 from jobs.http.schemas import Text
 
@@ -51,7 +52,7 @@ def list_accounts(request: HttpRequest) -> AccountList:
 @router.post("", response={201: AccountOut, **PROBLEMS})
 def add(request: HttpRequest, body: NewAccountIn) -> Status[AccountOut]:
     """Add an account, once the exchange has accepted its keys; 422 names what it refuses."""
-    user = must_operate(request)
+    user = must_start(request, *flows.ACCOUNT)
     keys = ApiKeys(body.api_key, body.api_secret, body.passphrase)
     try:
         row = add_account(user, NewAccount(body.exchange, body.label, keys, body.premium))
@@ -69,14 +70,14 @@ def read(request: HttpRequest, account: AccountId) -> AccountOut:
 @router.delete("/{account}", response={204: None, **PROBLEMS})
 def remove(request: HttpRequest, account: AccountId) -> Status[None]:
     """Forget an account with its keys, orders and balances."""
-    remove_account(account_of(must_operate(request), account))
+    remove_account(account_of(must_start(request, *flows.ACCOUNT), account))
     return Status(204, None)
 
 
 @router.post("/{account}/check", response={200: AccountOut, **PROBLEMS})
 def check(request: HttpRequest, account: AccountId) -> AccountOut:
     """Ask the exchange whether it accepts the keys."""
-    row = account_of(must_operate(request), account)
+    row = account_of(must_start(request, *flows.ACCOUNT), account)
     try:
         check_account(row)
     except (RateLimited, Transient) as error:
@@ -87,7 +88,7 @@ def check(request: HttpRequest, account: AccountId) -> AccountOut:
 @router.post("/{account}/sync", response={202: AccountSyncStarted, **PROBLEMS})
 def sync(request: HttpRequest, account: AccountId, full: bool = False) -> Status[AccountSyncStarted]:
     """Fetch orders, balances and prices; the answer names the jobs. `full` reads every order again."""
-    row = account_of(must_operate(request), account)
+    row = account_of(must_start(request, *flows.ACCOUNT), account)
     jobs = {what: job_ref(uid) for what, uid in flows.sync_account(row, full=full).items()}
     return Status(202, AccountSyncStarted(**jobs))
 
@@ -111,7 +112,7 @@ def prices(request: HttpRequest, exchange: ExchangeName) -> TickerList:
 @prices_router.post("/{exchange}/update", response={202: JobRef, **PROBLEMS})
 def update(request: HttpRequest, exchange: ExchangeName) -> Status[JobRef]:
     """Fetch the prices now."""
-    must_operate(request)
+    must_start(request, update_ticker_prices)
     _must_exist(exchange)
     return Status(202, job_ref(flows.sync_prices(exchange)))
 

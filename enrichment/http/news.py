@@ -13,7 +13,7 @@ from enrichment.queries.news import Place, Wanted, find_news
 from enrichment.tasks import index_market_news
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Started
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 from jobs.http.schemas import Camel, Moment, Strict, Text
 
 router = Router(by_alias=True, tags=["news"])
@@ -55,7 +55,7 @@ def search(request: HttpRequest, wanted: Query[NewsFilter]) -> NewsPage:
 @router.post("/index", response={202: Started, **PROBLEMS})
 def index(request: HttpRequest, response: HttpResponse, body: IndexBody) -> Status[Started]:
     """Fetch the feeds now; breaking news is critical, news of the last five minutes high."""
-    must_operate(request)
+    must_start(request, index_market_news)
     arguments = body.model_dump(mode="json", exclude_none=True)
     started = represent.started(index_market_news.enqueue(**arguments).answer)
     response["Location"] = started.links.self

@@ -28,9 +28,10 @@ from enrichment.queries.exchanges import (
     order_of,
     orders_of,
 )
+from enrichment.tasks.exchanges import bulk_sync_orders
 from jobs.errors import OptionRefused
 from jobs.http.answers import PROBLEMS
-from jobs.http.auth import must_operate, user_of
+from jobs.http.auth import must_start, user_of
 from jobs.http.schemas import RowId
 
 router = Router(by_alias=True, tags=["orders"])
@@ -69,7 +70,7 @@ def list_fills(request: HttpRequest, wanted: Query[FillFilterIn]) -> FillList:
 @router.post("/sync", response={202: JobRef, **PROBLEMS})
 def sync(request: HttpRequest, body: BulkIn | None = None) -> Status[JobRef]:
     """Sync the orders of several of one's own accounts, or of all; the job counts those that fail."""
-    user = must_operate(request)
+    user = must_start(request, bulk_sync_orders)
     named = body.accounts if body else None
     rows = accounts_of(user) if named is None else [account_of(user, uid) for uid in named]
     if not rows:

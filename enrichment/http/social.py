@@ -16,7 +16,7 @@ from enrichment.tasks.social import CoinText, Platform, Timeframe, Word
 from jobs.errors import NotFound
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Started
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 from jobs.http.schemas import Camel, Strict
 from jobs.presence import seen
 from jobs.priority import Priority
@@ -78,7 +78,7 @@ def scrape(
     request: HttpRequest, response: HttpResponse, coin: Coin, body: ScrapeBody | None = None
 ) -> Status[Started]:
     """Ask people about a coin now, ahead of what the schedule asks."""
-    must_operate(request)
+    must_start(request, scrape_social_data)
     arguments = body.model_dump(mode="json", exclude_none=True) if body else {}
     job = scrape_social_data.using(priority=Priority.CRITICAL).enqueue(coin=coin.lstrip("$"), **arguments)
     started = represent.started(job.answer)

@@ -45,8 +45,17 @@ class NewsArticle(models.Model):
         db_persist=True,
     )
 
+    # As they are written: while somebody types, a word's beginning is looked for, and stems have other ends.
+    words = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="simple")
+        + SearchVector("summary", weight="B", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
     class Meta:
         indexes = (
+            GinIndex(fields=["words"], name="news_article_words"),
             GinIndex(fields=["search"], name="news_article_search"),
             GinIndex(fields=["coins"], name="news_article_coins"),
             models.Index(fields=["-published_at", "-id"], name="news_article_latest"),

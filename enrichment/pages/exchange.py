@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,8 +25,9 @@ from enrichment.queries.exchanges import (
     tickers_of,
 )
 from enrichment.services.exchanges.accounts import check_account, remove_account
-from jobs.access import may_operate
+from jobs.access import may_start
 from jobs.errors import JobError, NotFound, Refused
+from jobs.pages.starting import must_start
 from jobs.presence import seen
 
 _OPEN_AT_MOST = 100
@@ -44,8 +44,7 @@ def account(request: HttpRequest, uid: str) -> HttpResponse:
     except NotFound as error:
         raise Http404(str(error)) from None
     if request.method == "POST":
-        if not may_operate(request.user):
-            raise PermissionDenied
+        must_start(request, *flows.ACCOUNT)
         return _act(request, row)
     seen(uid)
     part = request.headers.get("HX-Request")
@@ -107,7 +106,7 @@ def _context(request: HttpRequest, row: ExchangeAccount) -> dict[str, Any]:
         "tabs": _TABS,
         "tab": wanted.status,
         "prices": tickers_of(row.exchange, 12),
-        "may": may_operate(request.user),
+        "may": may_start(request.user, *flows.ACCOUNT),
         "query": request.GET.urlencode(),
     }
 

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,8 +16,9 @@ from enrichment.providers.exchanges.addresses import exchanges
 from enrichment.providers.exchanges.records import ApiKeys
 from enrichment.queries.exchanges import accounts_of, sample_accounts, tickers_of
 from enrichment.services.exchanges.accounts import NewAccount, add_account
-from jobs.access import may_operate
+from jobs.access import may_start
 from jobs.errors import JobError, Refused
+from jobs.pages.starting import must_start
 
 _PRICES = 12  # rows of prices below the accounts
 
@@ -37,8 +37,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The accounts; a POST adds one, or syncs all of them."""
     if request.method != "POST":
         return _shown(request)
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, *flows.ACCOUNT)
     return _sync_all(request) if request.POST.get("action") == "sync" else _add(request)
 
 
@@ -112,7 +111,7 @@ def _shown(
         "topics": {"jobs": [step.job.uid for step in steps]},
         "entered": entered or Entered(),
         "problems": problems or {},
-        "may": may_operate(request.user),
+        "may": may_start(request.user, *flows.ACCOUNT),
         "query": request.GET.urlencode(),
     }
     part = request.headers.get("HX-Request")

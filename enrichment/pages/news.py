@@ -5,7 +5,6 @@ from typing import Any, cast, get_args
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,8 +15,9 @@ from enrichment.http.cursors import read, written
 from enrichment.queries.news import Place, Wanted, find_news, news_coins, news_feeds_read
 from enrichment.services.sentiment.scoring import Label
 from enrichment.tasks import index_market_news
-from jobs.access import may_operate
+from jobs.access import may_start
 from jobs.http.problems import Problem
+from jobs.pages.starting import must_start
 from jobs.priority import Priority
 
 AGES = {"1": "Last day", "7": "Last week", "30": "Last month"}
@@ -38,8 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _fetch(request: HttpRequest) -> HttpResponse:
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, index_market_news)
     job = index_market_news.using(priority=Priority.CRITICAL).enqueue()
     messages.info(request, f"The feeds are being read (job {job.id}); new articles appear here.")
     return redirect(request.get_full_path())
@@ -57,7 +56,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "narrowed": bool(wanted.text or wanted.coin or wanted.sentiment or age),
         "coins": news_coins(),
         "feeds": news_feeds_read(),
-        "may": may_operate(request.user),
+        "may": may_start(request.user, index_market_news),
     }
     try:
         context |= _found(request, wanted)

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from enrichment.queries import social
 from enrichment.services.sentiment.scoring import label
 from enrichment.tasks import scrape_social_data
-from jobs.access import may_operate
+from jobs.access import may_start
 from jobs.errors import Refused
+from jobs.pages.starting import must_start
 from jobs.presence import seen
 from jobs.priority import Priority
 
@@ -42,8 +42,7 @@ def panel(request: HttpRequest, coin: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, coin: str) -> HttpResponse:
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, scrape_social_data)
     try:
         job = scrape_social_data.using(priority=Priority.CRITICAL).enqueue(coin=coin)
         messages.info(request, f"People are being asked (job {job.id}); reload in a moment.")
@@ -61,7 +60,7 @@ def _context(request: HttpRequest, coin: str) -> dict[str, Any]:
         "known": known,
         "span": span,
         "spans": SPANS,
-        "may": may_operate(request.user),
+        "may": may_start(request.user, scrape_social_data),
     }
     if known is None:
         return context

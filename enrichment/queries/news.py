@@ -1,5 +1,6 @@
 """Finds news: by words (as people type them into a search engine), coin, age, and sentiment."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,10 +74,12 @@ def find_news(
     wanted: Wanted, limit: int, after: Place | None = None
 ) -> tuple[list[FoundArticle], Place | None]:
     """A page of articles, and where the next one goes on: the best first with words, else the newest."""
-    query = _query(wanted.text)
-    rows = _filtered(NewsArticle.objects.defer("search"), wanted, query)
-    rank: Any = Cast(SearchRank(F("search"), query), FloatField()) if query else Value(0.0, FloatField())
-    rows = rows.annotate(rank=rank, headed=_headline("title", query), summed=_headline("summary", query))
+    words = _words(wanted.text)
+    rows = _filtered(NewsArticle.objects.defer("search", "words"), wanted)
+    if words:
+        rows = rows.filter(words.found)
+    rank: Any = Cast(words.rank, FloatField()) if words else Value(0.0, FloatField())
+    rows = rows.annotate(rank=rank, headed=_headline("title", words), summed=_headline("summary", words))
     if after:
         rows = rows.filter(_below(after))
     page = list(rows.order_by("-rank", "-published_at", "-id")[: limit + 1])
@@ -96,7 +99,33 @@ def news_coins() -> list[TaggedCoin]:
     return [TaggedCoin(coin, symbol) for coin, symbol in rows]
 
 
-def _query(text: str) -> Any:
+@dataclass(frozen=True)
+class _Words:
+    """What was typed: all of it in finished words; and, while the last may be unfinished, those before it and it."""
+
+    whole: SearchQuery
+    before: SearchQuery | None = None
+    unfinished: SearchQuery | None = None
+
+    @property
+    def found(self) -> Q:
+        """The articles that have them."""
+        if self.unfinished is None:
+            return Q(search=self.whole)
+        typing = Q(words=self.unfinished)
+        return Q(search=self.whole) | (typing & Q(search=self.before) if self.before else typing)
+
+    @property
+    def rank(self) -> Any:
+        """How well they fit."""
+        rank: Any = SearchRank(F("search"), self.whole)
+        for field, query in (("search", self.before), ("words", self.unfinished)):
+            if query is not None:
+                rank += SearchRank(F(field), query)
+        return rank
+
+
+def _words(text: str) -> _Words | None:
     """Words, "phrases", -without and or, as in a search engine; the last word may be unfinished."""
     text = text.replace("\0", " ").strip()[:_LONGEST]
     if not text:
@@ -104,16 +133,12 @@ def _query(text: str) -> Any:
     whole = SearchQuery(text, config="english", search_type="websearch")
     head, _, last = text.rpartition(" ")
     if not last.isalnum() or len(last) < 2 or '"' in head:
-        return whole
-    unfinished = SearchQuery(f"{last}:*", config="english", search_type="raw")
-    if head:
-        unfinished = SearchQuery(head, config="english", search_type="websearch") & unfinished
-    return whole | unfinished
+        return _Words(whole)
+    before = SearchQuery(head, config="english", search_type="websearch") if head else None
+    return _Words(whole, before, SearchQuery(f"{last}:*", config="simple", search_type="raw"))
 
 
-def _filtered(rows: QuerySet[NewsArticle], wanted: Wanted, query: Any) -> QuerySet[NewsArticle]:
-    if query:
-        rows = rows.filter(search=query)
+def _filtered(rows: QuerySet[NewsArticle], wanted: Wanted) -> QuerySet[NewsArticle]:
     if wanted.coin:
         rows = rows.filter(coins__contains=[key_of(wanted.coin)])
     if wanted.since:
@@ -129,12 +154,19 @@ def _filtered(rows: QuerySet[NewsArticle], wanted: Wanted, query: Any) -> QueryS
     return rows
 
 
-def _headline(field: str, query: Any) -> Any:
+def _headline(field: str, words: _Words | None) -> Any:
     """The field with marks around what was found. Only the rows of the page are worked out."""
-    if query is None:
+    if words is None:
         return F(field)
     how: dict[str, Any] = {"highlight_all": True} if field == "title" else {"max_words": 40, "min_words": 20}
-    return SearchHeadline(field, query, config="english", start_sel=_FROM, stop_sel=_TO, **how)
+    marks: dict[str, Any] = {"start_sel": _FROM, "stop_sel": _TO}
+    query: Any = words.whole
+    for other in (words.before, words.unfinished):
+        query = query if other is None else query | other
+    found = SearchHeadline(field, query, config="english", **marks, **how)
+    if words.unfinished is None:
+        return found
+    return SearchHeadline(found, words.unfinished, config="simple", highlight_all=True, **marks)
 
 
 def _below(place: Place) -> Q:
@@ -178,5 +210,6 @@ def _tagged(coins: Sequence[str], symbols: dict[str, str]) -> tuple[TaggedCoin, 
 
 def highlighted(text: str) -> SafeString:
     """A text with marks as HTML: what was outside stays text, whatever it looks like."""
-    marked = escape(text).replace(_FROM, "<mark>").replace(_TO, "</mark>")
+    once = re.sub(f"{_TO}+", _TO, re.sub(f"{_FROM}+", _FROM, text))
+    marked = escape(once).replace(_FROM, "<mark>").replace(_TO, "</mark>")
     return mark_safe(marked)  # noqa: S308 -- escaped in the line above

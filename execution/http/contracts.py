@@ -14,9 +14,10 @@ from execution.http.answers import ContractDetail, ContractList, DeploymentStart
 from execution.queries.contracts import contract_of, newest_contracts, read_contract
 from execution.services.contracts.compile import LONGEST
 from execution.services.contracts.deploy import ContractDraft
+from execution.tasks.contracts import deploy_contract
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 from jobs.http.schemas import Tag
 
 router = Router(by_alias=True, tags=["contracts"])
@@ -85,7 +86,7 @@ def newest(request: HttpRequest, wanted: Query[Wanted]) -> ContractList:
 def deploy(request: HttpRequest, wanted: DeploymentIn) -> Status[DeploymentStartedOut]:
     """Deploy a contract. `environment` and `tags` decide the job's priority; with a `requestKey` it is never
     deployed twice."""
-    must_operate(request)
+    must_start(request, deploy_contract)
     started = start_deployment(ContractDraft(**wanted.model_dump()))
     return Status(
         202,

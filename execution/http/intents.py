@@ -8,12 +8,13 @@ from ninja.responses import Status
 
 from analysis.flows.intents import start_intent
 from analysis.services.intents.draft import Draft
+from execution.flows.intents import INTENT
 from execution.http import represent as own
 from execution.http.answers import IntentDetail, IntentList, IntentStartedOut, SenderOut
 from execution.queries.intents import newest_intents, senders, trail_of
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 
 router = Router(by_alias=True, tags=["intents"])
 
@@ -43,7 +44,7 @@ def create(request: HttpRequest, draft: Draft) -> Status[IntentStartedOut]:
 
     With a `requestKey` the same intent is never stored twice.
     """
-    must_operate(request)
+    must_start(request, *INTENT)
     started = start_intent(draft)
     return Status(
         202,

@@ -11,10 +11,11 @@ from pydantic import JsonValue
 from execution.flows.notifications import notify
 from execution.queries.notifications import NotificationView, Shown, notification, notifications
 from execution.recipients import Channel
+from execution.tasks.notifications import send_notification
 from jobs.errors import ArgumentsRefused
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Links
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 from jobs.http.problems import Problem
 from jobs.http.schemas import Camel, RowId, Strict, Tag
 
@@ -83,7 +84,7 @@ class Wanted(Camel):
 @router.post("", response={202: NotificationAsked, **PROBLEMS})
 def send(request: HttpRequest, response: HttpResponse, body: NotificationIn) -> Status[NotificationAsked]:
     """Send a message once per idempotency key; 422 for a key that another message had."""
-    must_operate(request)
+    must_start(request, send_notification)
     options = {"priority": body.priority, "tags": body.tags or None}
     try:
         asked = notify(

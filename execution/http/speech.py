@@ -12,9 +12,10 @@ from execution.flows.speech import say
 from execution.http.audio import TYPE, audio_response
 from execution.queries.speech import SpeechView, speech, speeches
 from execution.speaking import LONGEST, Mode
+from execution.tasks.speech import process_tts
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Links, ProblemOut
-from jobs.http.auth import must_operate
+from jobs.http.auth import must_start
 from jobs.http.schemas import Camel, RowId, Strict, Tag
 
 router = Router(by_alias=True, tags=["speech"])
@@ -81,7 +82,7 @@ class Wanted(Camel):
 @router.post("", response={202: SpeechAsked, **PROBLEMS})
 def start(request: HttpRequest, response: HttpResponse, body: SpeechIn) -> Status[SpeechAsked]:
     """Speak a text, once per text, voice and pace: what was spoken before is there at once."""
-    must_operate(request)
+    must_start(request, process_tts)
     options: dict[str, Any] = {"priority": body.priority, "tags": body.tags or None}
     given = {name: value for name, value in options.items() if value is not None}
     asked = say(body.text, body.voice, body.speed, body.mode.value, **given)

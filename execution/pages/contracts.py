@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -18,8 +17,10 @@ from execution.queries.intents import senders
 from execution.services.contracts.abi import views
 from execution.services.contracts.artifacts import source_of
 from execution.services.contracts.deploy import ContractDraft
-from jobs.access import may_operate
+from execution.tasks.contracts import deploy_contract
+from jobs.access import may_start
 from jobs.errors import NotFound, Refused, Unavailable
+from jobs.pages.starting import must_start
 from jobs.presence import seen
 from jobs.queries.finding import jobs_of_correlation
 
@@ -34,8 +35,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         context = {"contracts": newest_contracts()} if part else _form(request, _sample())
         name = "execution/parts/contracts.html" if part else "execution/contracts.html"
         return render(request, name, context)
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, deploy_contract)
     entered = {name: request.POST.get(name) or "" for name in _FIELDS}
     try:
         started = start_deployment(ContractDraft(**_wanted(entered).model_dump()))
@@ -82,7 +82,7 @@ def _form(request: HttpRequest, entered: dict[str, str]) -> dict[str, Any]:
         "senders": senders(),
         "environments": Contract.Environment.values,
         "contracts": newest_contracts(),
-        "may": may_operate(request.user),
+        "may": may_start(request.user, deploy_contract),
     }
 
 

@@ -3,7 +3,6 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,10 +12,12 @@ from analysis.flows.intents import start_intent
 from analysis.models import Strategy
 from analysis.services.intents.draft import Draft
 from analysis.services.intents.strategies import BUILT_IN
+from execution.flows.intents import INTENT
 from execution.pages.refusals import sentence
 from execution.queries.intents import Sender, newest_intents, senders, trail_of
-from jobs.access import may_operate
+from jobs.access import may_start
 from jobs.errors import NotFound, Refused
+from jobs.pages.starting import must_start
 from jobs.presence import seen
 
 _ETHER = 10**18
@@ -31,8 +32,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         part = request.headers.get("HX-Request")
         context = {"intents": newest_intents()} if part else _form(request, _sample(senders()))
         return render(request, "execution/parts/intents.html" if part else "execution/intents.html", context)
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, *INTENT)
     entered = {name: (request.POST.get(name) or "").strip() for name in _FIELDS}
     try:
         started = start_intent(Draft(**_values(entered)))
@@ -65,7 +65,7 @@ def _form(request: HttpRequest, entered: dict[str, str]) -> dict[str, Any]:
         "senders": known,
         "strategies": strategies,
         "intents": newest_intents(),
-        "may": may_operate(request.user),
+        "may": may_start(request.user, *INTENT),
     }
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -15,8 +14,10 @@ from execution.pages.words import cursor, sentence
 from execution.queries.alerts import hearers
 from execution.queries.notifications import notifications
 from execution.recipients import Channel
-from jobs.access import may_operate
+from execution.tasks.notifications import send_notification
+from jobs.access import may_start
 from jobs.errors import Refused
+from jobs.pages.starting import must_start
 
 CHANNELS = {Channel.WEBHOOK: "Webhook", Channel.EMAIL: "E-mail", Channel.LOG: "Log"}
 _FIELDS = ("channel", "recipient", "subject", "body")
@@ -30,8 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
         part = request.headers.get("HX-Request")
         template = "execution/parts/notifications.html" if part else "execution/notifications.html"
         return render(request, template, _context(request))
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, send_notification)
     entered = {name: request.POST.get(name, "").replace("\r\n", "\n") for name in _FIELDS}
     try:
         notify(entered["channel"], entered["recipient"], entered["subject"], entered["body"])
@@ -55,7 +55,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "body": "",
         "query": request.GET.urlencode(),
         "hearers": len(hearers()),
-        "may": may_operate(request.user),
+        "may": may_start(request.user, send_notification),
     }
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -13,8 +12,10 @@ from execution.pages.words import cursor, sentence
 from execution.providers.speech.engines import engine
 from execution.queries.speech import speeches
 from execution.speaking import LONGEST
-from jobs.access import may_operate
+from execution.tasks.speech import process_tts
+from jobs.access import may_start
 from jobs.errors import Refused
+from jobs.pages.starting import must_start
 
 MODES = {
     "standard": "Standard",
@@ -31,8 +32,7 @@ def show(request: HttpRequest) -> HttpResponse:
         part = request.headers.get("HX-Request")
         template = "execution/parts/speeches.html" if part else "execution/speech.html"
         return render(request, template, _context(request))
-    if not may_operate(request.user):
-        raise PermissionDenied
+    must_start(request, process_tts)
     entered = {name: request.POST.get(name, "") for name in ("text", "voice", "mode")}
     text = entered["text"].replace("\r\n", "\n")
     try:
@@ -57,5 +57,5 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "mode": "standard",
         "text": "",
         "longest": LONGEST,
-        "may": may_operate(request.user),
+        "may": may_start(request.user, process_tts),
     }

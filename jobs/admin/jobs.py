@@ -65,8 +65,8 @@ class JobAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Job]":
-        """Without the payloads, which may be large."""
-        return Job.objects.defer("canvas")
+        """Without the payloads, which may be large; the page of a job reads its own."""
+        return Job.objects.defer("args", "kwargs", "options", "canvas", "policy", "progress_detail")
 
     @display(description="Job")
     def shown_task(self, job: Job) -> str:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
-_COUNTED = 10_000
+_COUNTED = 2_000
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic only in the stubs

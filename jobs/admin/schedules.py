@@ -24,6 +24,7 @@ from unfold.admin import ModelAdmin, StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from jobs import audit
+from jobs.admin.audited import Audited
 from jobs.models import SchedulePolicy
 
 for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
@@ -50,32 +51,17 @@ class PolicyInline(StackedInline):
     can_delete = False
 
 
-class Audited:
-    """Every change is told in the audit trail; Django calls these for forms and for actions."""
+class Schedules(Audited):
+    """What runs when, and the times that it names, are told as schedules."""
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """A new row."""
-        audit.record("add schedule", f"schedule {obj}")
-        return super().log_addition(request, obj, message)  # type: ignore[misc]  # of ModelAdmin
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """What a form changed."""
-        audit.record(
-            "change schedule", f"schedule {obj}", change=message, enabled=getattr(obj, "enabled", None)
-        )
-        return super().log_change(request, obj, message)  # type: ignore[misc]  # of ModelAdmin
-
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
-        """What was deleted, by its form or by the list's action."""
-        for obj in queryset:
-            audit.record("delete schedule", f"schedule {obj}")
-        return super().log_deletions(request, queryset)  # type: ignore[misc]  # of ModelAdmin
+    audited_as = "schedule"
 
 
 @admin.register(PeriodicTask)
-class ScheduleAdmin(Audited, PeriodicTaskAdmin, ModelAdmin):
+class ScheduleAdmin(Schedules, PeriodicTaskAdmin, ModelAdmin):
     """What runs when; edits take effect within seconds."""
 
+    audited_fields = ("enabled",)
     form = ScheduleForm
     inlines = (PolicyInline,)
 
@@ -103,20 +89,20 @@ class ScheduleAdmin(Audited, PeriodicTaskAdmin, ModelAdmin):
 
 
 @admin.register(IntervalSchedule)
-class IntervalAdmin(Audited, ModelAdmin):
+class IntervalAdmin(Schedules, ModelAdmin):
     """Every so often."""
 
 
 @admin.register(CrontabSchedule)
-class CrontabAdmin(Audited, CrontabScheduleAdmin, ModelAdmin):
+class CrontabAdmin(Schedules, CrontabScheduleAdmin, ModelAdmin):
     """By the clock."""
 
 
 @admin.register(SolarSchedule)
-class SolarAdmin(Audited, ModelAdmin):
+class SolarAdmin(Schedules, ModelAdmin):
     """By the sun."""
 
 
 @admin.register(ClockedSchedule)
-class ClockedAdmin(Audited, ClockedScheduleAdmin, ModelAdmin):
+class ClockedAdmin(Schedules, ClockedScheduleAdmin, ModelAdmin):
     """Once, at a moment."""

@@ -8,7 +8,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer, SessionAuth
 
-from jobs.access import live_token, may_administer, may_operate, may_view
+from jobs.access import (
+    live_token,
+    may_administer,
+    may_operate,
+    may_view,
+    note_wrong_token,
+    queues_of_tasks,
+    too_many_wrong_tokens,
+)
+from jobs.guessing import WINDOW
 from jobs.http.problems import Problem, respond
 
 
@@ -16,9 +25,17 @@ class Token(HttpBearer):
     """`Authorization: Bearer mr_...`."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """The token's user. 401 for a token that is unknown or revoked, whatever the session says."""
-        found = None if "\x00" in token else live_token(token)
+        """The token's user. 401 for a token that is unknown or revoked, whatever the session says.
+
+        429 after too many of those from one address, whatever the token is.
+        """
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        if too_many_wrong_tokens(address):
+            detail = "Too many wrong tokens came from this address; see Retry-After."
+            raise Problem(429, detail, retry_after=WINDOW)
+        found = live_token(token)
         if found is None:
+            note_wrong_token(address)
             raise Problem(401, "This token is unknown or was revoked.", kind="bad-token")
         request.actor = f"{found.user.get_username()} (token {found.name})"  # type: ignore[attr-defined]  # for jobs.http.acting
         return found.user
@@ -53,6 +70,11 @@ def must_operate(request: HttpRequest, *queues: str) -> Any:
             where = f" of {', '.join(refused)}" if refused else ""
             raise Problem(403, f"{user} may look at jobs, but not start or change those{where}.")
     return user
+
+
+def must_start(request: HttpRequest, *tasks: Any) -> Any:
+    """The user, who may change the jobs of every queue that these tasks go to. 403 for all others."""
+    return must_operate(request, *queues_of_tasks(*tasks))
 
 
 def must_administer(request: HttpRequest) -> Any:

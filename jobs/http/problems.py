@@ -46,6 +46,7 @@ class Problem(Exception):
         fields: Mapping[str, str] | None = None,
         *,
         kind: str = "",
+        retry_after: int = 0,
         **more: Any,
     ) -> None:
         super().__init__(detail)
@@ -53,13 +54,14 @@ class Problem(Exception):
         self.detail = detail
         self.fields = dict(fields or {})
         self.kind = kind
+        self.retry_after = retry_after  # seconds
         self.more = more  # further members of the document
 
 
 def respond(problem: Problem) -> HttpResponse:
     """The problem as a response."""
     return HttpResponse(
-        body(problem), status=problem.status, content_type=CONTENT_TYPE, headers=_headers(problem.status)
+        body(problem), status=problem.status, content_type=CONTENT_TYPE, headers=_headers(problem)
     )
 
 
@@ -126,8 +128,10 @@ def _status_of(error: Refused) -> int:
     return 404 if isinstance(error, UnknownName) else 422
 
 
-def _headers(status: int) -> dict[str, str]:
-    return {"WWW-Authenticate": 'Bearer realm="millrace"'} if status == 401 else {}
+def _headers(problem: Problem) -> dict[str, str]:
+    if problem.retry_after:
+        return {"Retry-After": str(problem.retry_after)}
+    return {"WWW-Authenticate": 'Bearer realm="millrace"'} if problem.status == 401 else {}
 
 
 def _place(location: tuple[int | str, ...]) -> str:

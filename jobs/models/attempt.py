@@ -1,6 +1,7 @@
 """What became of one run of a job."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Attempt(models.Model):
@@ -27,6 +28,10 @@ class Attempt(models.Model):
     reason = models.TextField(default="")
 
     class Meta:
+        # What went well is most of the table, and is never looked for by itself: it is not in the index.
+        indexes = (
+            models.Index(fields=["outcome", "id"], name="attempt_outcome", condition=~Q(outcome="completed")),
+        )
         constraints = (models.UniqueConstraint(fields=["job", "run"], name="attempt_once_per_run"),)
 
     def __str__(self) -> str:

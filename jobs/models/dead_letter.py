@@ -50,6 +50,7 @@ class DeadLetter(models.Model):
         indexes = (
             models.Index(fields=["queue", "-id"], name="letter_open", condition=Q(resolution="")),
             models.Index(fields=["fingerprint"], name="letter_fingerprint"),
+            models.Index(fields=["resolved_at"], name="letter_resolved", condition=~Q(resolution="")),
             models.Index(fields=["next_retry_at"], name="letter_due", condition=_DUE),
             models.Index(fields=["queue", "id"], name="letter_unplanned", condition=_UNPLANNED),
             models.Index(fields=["retried_as", "id"], name="letter_lineage", condition=~Q(retried_as="")),

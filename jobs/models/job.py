@@ -10,6 +10,7 @@ from django.db.models import Q
 from jobs.states import TERMINAL, State
 
 _LIVE = [str(state) for state in State if state not in TERMINAL]
+_UNWANTED = [str(State.CANCELLED), str(State.FAILED)]
 _TERMINAL = [str(state) for state in sorted(TERMINAL)]
 
 
@@ -81,6 +82,8 @@ class Job(models.Model):
             models.Index(
                 fields=["queue", "state", "id"], name="job_finished", condition=Q(state__in=_TERMINAL)
             ),
+            models.Index(fields=["task", "id"], name="job_task"),
+            models.Index(fields=["state", "id"], name="job_ended_badly", condition=Q(state__in=_UNWANTED)),
             models.Index(
                 fields=["queue"],
                 name="job_cancelling",

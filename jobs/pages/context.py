@@ -4,17 +4,16 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The navigation of `PAGES_NAVIGATION`: groups of entries, the current one marked."""
-    match = request.resolver_match
-    here = (match.url_name or "") if match else ""
     groups = [
         {
             "label": group,
             "places": [
-                {"name": name, "label": label, "icon": icon, "current": _under(here, name)}
+                {"name": name, "label": label, "icon": icon, "current": _under(request.path, reverse(name))}
                 for name, label, icon in entries
             ],
         }
@@ -23,6 +22,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {"navigation": groups}
 
 
-def _under(here: str, name: str) -> bool:
-    """Whether an address belongs to an entry: `job` to `jobs`, `dead-letter-cause` to `dead-letters`."""
-    return here == name or (name.endswith("s") and here.startswith(name[:-1]) and name != "overview")
+def _under(here: str, place: str) -> bool:
+    """Whether an address is a place or below it: `/wallets/similarity` belongs to `/wallets`."""
+    return here == place or (place != "/" and here.startswith(f"{place}/"))

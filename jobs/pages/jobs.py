@@ -23,6 +23,7 @@ from jobs.queries.explaining import explain_job
 from jobs.queries.finding import Search, SearchTooSlow, find_jobs
 from jobs.queries.flows import flow_of
 from jobs.queries.story import story_of
+from jobs.queries.tasks import full_names
 from jobs.states import MOVES, State
 from jobs.store.moves import cancel, promote, retry
 
@@ -128,18 +129,11 @@ def _search(request: HttpRequest) -> Search:
         text=given.get("q", "").strip().replace("\0", ""),
         queue=given.get("queue", ""),
         state=given.get("state", ""),
-        tasks=_named(task),
+        tasks=full_names(task) if task else (),
         tag=given.get("tag", "").strip(),
         correlation=given.get("correlation", "").strip(),
         before=_cursor(given.get("before", "")),
     )
-
-
-def _named(task: str) -> tuple[str, ...]:
-    """The full names of the tasks that are meant by a name with or without its module."""
-    if not task:
-        return ()
-    return tuple(name for name in registered_tasks() if task in {name, short_name(name)}) or (task,)
 
 
 def _cursor(text: str) -> int | None:

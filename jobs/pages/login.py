@@ -9,10 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from jobs.fence import keys
-from jobs.fence.connection import REDIS_ERRORS, client
-
-_WINDOW = 60  # seconds
+from jobs.guessing import WINDOW, guessed_too_often, note_wrong_guess
 
 
 class Login(LoginView):
@@ -26,32 +23,19 @@ class Login(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """429 after too many wrong tries, whatever the password is. While Redis is away nobody is turned down."""
-        if _tries(request) < settings.LOGIN_TRIES_PER_MINUTE:
+        if not guessed_too_often(_door(request), settings.LOGIN_TRIES_PER_MINUTE):
             return super().post(request, *args, **kwargs)
         context = self.get_context_data(form=AuthenticationForm(request), too_many=True)
         response = self.render_to_response(context, status=429)
-        response["Retry-After"] = str(_WINDOW)
+        response["Retry-After"] = str(WINDOW)
         return response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """A wrong one is counted."""
-        try:
-            pipeline = client(timeout=1.0).pipeline(transaction=False)
-            pipeline.incr(_key(self.request))
-            pipeline.expire(_key(self.request), _WINDOW, nx=True)
-            pipeline.execute()
-        except REDIS_ERRORS:
-            pass  # nobody is locked out, and nobody counted, while Redis is away
+        note_wrong_guess(_door(self.request))
         return super().form_invalid(form)
 
 
-def _tries(request: HttpRequest) -> int:
-    try:
-        return int(client(timeout=1.0).get(_key(request)) or 0)
-    except REDIS_ERRORS:
-        return 0
-
-
-def _key(request: HttpRequest) -> str:
+def _door(request: HttpRequest) -> str:
     name = request.POST.get("username", "")[:150].casefold()
-    return f"{keys.PREFIX}:tries:{request.META.get('REMOTE_ADDR', '')}:{name}"
+    return f"{request.META.get('REMOTE_ADDR', '')}:{name}"

@@ -14,7 +14,9 @@ def along_indexes() -> Iterator[Any]:
     The planner takes a scan of the whole table for cheap when it expects a LIMIT to end it early; for a
     queue that has no such row it never ends early.
     """
+    inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('enable_seqscan', 'off', true)")
+        cursor.execute("SET LOCAL enable_seqscan = off")
         yield cursor
-        cursor.execute("SELECT set_config('enable_seqscan', 'on', true)")
+        if inside:  # else it ends with the transaction
+            cursor.execute("SET LOCAL enable_seqscan = on")

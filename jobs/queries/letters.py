@@ -49,11 +49,17 @@ def recently_resolved(limit: int = 20) -> list[DeadLetter]:
 
 
 _CAUSES = """
-SELECT fingerprint, max(task), max(error_type), (array_agg(left(error, 500) ORDER BY id DESC))[1],
-    array_agg(DISTINCT queue), count(*), count(*) FILTER (WHERE retryable), min(failed_at), max(failed_at)
+SELECT found.fingerprint, found.task, found.error_type, left(last.error, 500), found.queues, found.letters,
+    found.retryable, found.first_at, found.last_at
 FROM (
-    SELECT * FROM jobs_deadletter
-    WHERE resolution = '' AND (%(queue)s = '' OR queue = %(queue)s) ORDER BY id DESC LIMIT %(newest)s
-) AS newest
-GROUP BY fingerprint ORDER BY max(id) DESC
+    SELECT fingerprint, max(task) AS task, max(error_type) AS error_type, array_agg(DISTINCT queue) AS queues,
+        count(*) AS letters, count(*) FILTER (WHERE retryable) AS retryable, min(failed_at) AS first_at,
+        max(failed_at) AS last_at, max(id) AS last_id
+    FROM (
+        SELECT id, fingerprint, task, error_type, queue, retryable, failed_at FROM jobs_deadletter
+        WHERE resolution = '' AND (%(queue)s = '' OR queue = %(queue)s) ORDER BY id DESC LIMIT %(newest)s
+    ) AS newest
+    GROUP BY fingerprint
+) AS found JOIN jobs_deadletter AS last ON last.id = found.last_id
+ORDER BY found.last_id DESC
 """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from jobs.models import Job
+from jobs.queries.tasks import full_names
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ def _filtered(wanted: Wanted) -> QuerySet[Job]:
     }
     rows = Job.objects.filter(**{name: value for name, value in exact.items() if value})
     if wanted.task:
-        name = wanted.task.replace("-", "_")
-        rows = rows.filter(Q(task=name) | Q(task__endswith=f".{name}"))
+        rows = rows.filter(task__in=full_names(wanted.task.replace("-", "_")))
     if wanted.tag:
         rows = rows.exclude(tags=[]).filter(tags__contains=[wanted.tag])  # as the index `job_tags` has it
     if wanted.text:

@@ -7,6 +7,7 @@ from django.db import connection
 
 from jobs import histogram
 from jobs.configuration import health_thresholds
+from jobs.queries.bounded import along_indexes
 
 _DAYS = 7  # of history that the p99 of a task is made of
 
@@ -39,8 +40,8 @@ def _p99s(tasks: Sequence[str]) -> dict[str, float]:
     """The p99 of each task's run times, in seconds; tasks without history are left out."""
     if not tasks:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_HISTORY, [list(tasks), _DAYS])
+    with along_indexes() as cursor:
+        cursor.execute(_HISTORY, {"tasks": list(tasks), "days": _DAYS})
         counts = {task: {int(place): int(n) for place, n in merged} for task, merged in cursor.fetchall()}
     found = {task: histogram.percentile(merged, 0.99) for task, merged in counts.items()}
     return {task: seconds for task, seconds in found.items() if seconds is not None}
@@ -53,13 +54,16 @@ FROM jobs_job
 WHERE state = 'active' AND queue = ANY(%s) AND started_at < clock_timestamp() - make_interval(secs => %s)
 """
 
-# Whole hours, and the minutes after the last of them.
+# Whole hours, and the minutes after the last of them: two ranges of the counters' index.
 _HISTORY = """
 SELECT task, array_agg(ARRAY[key::bigint, n]) FROM (
-    SELECT task, key, sum(value::bigint)::bigint AS n FROM jobs_metric m, jsonb_each_text(m.runs)
-    WHERE task = ANY(%s) AND ((period = 'hour' AND at > now() - make_interval(days => %s))
-        OR (period = 'minute' AND at >= coalesce(
-            (SELECT max(at) + interval '1 hour' FROM jobs_metric WHERE period = 'hour'), '-infinity')))
+    SELECT task, key, sum(value::bigint)::bigint AS n FROM (
+        SELECT task, runs FROM jobs_metric
+        WHERE period = 'hour' AND at > now() - make_interval(days => %(days)s) AND task = ANY(%(tasks)s)
+        UNION ALL
+        SELECT task, runs FROM jobs_metric WHERE period = 'minute' AND task = ANY(%(tasks)s) AND at >= coalesce(
+            (SELECT max(at) + interval '1 hour' FROM jobs_metric WHERE period = 'hour'), '-infinity')
+    ) AS m, jsonb_each_text(m.runs)
     GROUP BY task, key
 ) AS merged GROUP BY task
 """

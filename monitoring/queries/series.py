@@ -144,23 +144,23 @@ _NEWEST = "coalesce((SELECT max(at) FROM jobs_metric WHERE period = '{step}'), '
 
 
 def _statement(step: Step, *sources: str) -> str:
+    """Each source by itself: with an OR between them the whole table would be read."""
+    wanted = "SELECT * FROM jobs_metric WHERE queue = ANY(%(queues)s) AND at >= %(since)s AND "
+    parts = " UNION ALL ".join(f"{wanted}{source}" for source in sources)
     return f"""
-        SELECT date_trunc('{step}', at, 'UTC'), queue, task, {_COLUMNS} FROM jobs_metric
-        WHERE queue = ANY(%(queues)s) AND at >= %(since)s AND ({" OR ".join(sources)})
+        SELECT date_trunc('{step}', at, 'UTC'), queue, task, {_COLUMNS} FROM ({parts}) AS parts
         GROUP BY 1, queue, task ORDER BY 1, queue, task"""  # noqa: S608 -- built from constants
 
 
 _HOUR, _DAY = _NEWEST.format(step="hour"), _NEWEST.format(step="day")
 _SQL: Mapping[Step, str] = {
     "minute": _statement("minute", "period = 'minute'"),
-    "hour": _statement(
-        "hour", f"(period = 'hour' AND at < {_HOUR})", f"(period = 'minute' AND at >= {_HOUR})"
-    ),
+    "hour": _statement("hour", f"period = 'hour' AND at < {_HOUR}", f"period = 'minute' AND at >= {_HOUR}"),
     "day": _statement(
         "day",
-        f"(period = 'day' AND at < {_DAY})",
-        f"(period = 'hour' AND at >= {_DAY} AND at < {_HOUR})",
-        f"(period = 'minute' AND at >= greatest({_DAY}, {_HOUR}))",
+        f"period = 'day' AND at < {_DAY}",
+        f"period = 'hour' AND at >= {_DAY} AND at < {_HOUR}",
+        f"period = 'minute' AND at >= greatest({_DAY}, {_HOUR})",
     ),
 }
 _TOTALS = f"""

@@ -17,7 +17,9 @@ from django.utils import timezone
 from analysis.models import AlertRule, Strategy
 from enrichment.models import Coin, ExchangeAccount, Fill, ScrapedCoin, WalletTransaction
 from execution.models import AlertRecipient, SignedTransaction, Wallet
-from jobs.models import AuditEntry
+from jobs.admin.audited import Audited
+from jobs.admin.reading import ReadOnlyAdmin
+from jobs.models import ApiToken, AuditEntry, QueueGrant, QueueSettings
 from monitoring.models import AlertRule as PlatformRule
 from monitoring.models import Silence
 
@@ -108,6 +110,39 @@ def test_history_is_only_read(admin: Client, model: type[models.Model]) -> None:
     assert admin.post(f"{pages(model)}{row.pk}/change/", {"x": "y"}).status_code == 403
     assert admin.post(f"{pages(model)}{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("model", sorted(EDITED, key=str), ids=lambda model: model._meta.label_lower)
+def test_what_is_deleted_is_told_in_the_audit_trail(admin: Client, model: type[models.Model]) -> None:
+    names = [made(model).pk]
+    admin.post(f"{pages(model)}{names[0]}/delete/", {"post": "yes"})
+    names.append(made(model).pk)
+    admin.post(pages(model), {"action": "delete_selected", "_selected_action": names[1:], "post": "yes"})
+    assert not model._default_manager.filter(pk__in=names).exists()
+    told = list(AuditEntry.objects.order_by("number").values_list("actor", "action", "target"))
+    word = "remove" if model is ExchangeAccount else "delete"
+    name = model._meta.verbose_name
+    assert [(actor, action) for actor, action, _ in told] == [("ada", f"{word} {name}")] * 2
+    assert all(target.startswith(f"{name} ") for _, _, target in told)
+
+
+def test_no_admin_changes_anything_in_silence() -> None:
+    own_words = {QueueGrant, QueueSettings, ApiToken, ExchangeAccount}
+    silent = [
+        model
+        for model, found in site.site._registry.items()
+        if not isinstance(found, (Audited, ReadOnlyAdmin)) and model not in own_words
+    ]
+    assert silent == []
+
+
+def test_a_user_who_is_made_an_administrator_is_told(admin: Client) -> None:
+    user = User.objects.create_user("olga")
+    sent = {"username": "olga", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    joined = {"date_joined_0": "2026-11-26", "date_joined_1": "10:00:00"}
+    assert admin.post(f"/admin/auth/user/{user.pk}/change/", sent | joined).status_code == 302
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.target, entry.detail["is_superuser"]) == ("change user", "user olga", True)
 
 
 def test_amounts_of_a_list_are_told_without_zeros_at_their_ends(admin: Client) -> None:

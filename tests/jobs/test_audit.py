@@ -1,6 +1,9 @@
 """The audit trail: a chain that nobody can change unseen, written with the act it tells of."""
 
+import hashlib
+import json
 import threading
+from datetime import UTC
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -93,3 +96,19 @@ def test_many_writers_at_once_make_one_chain() -> None:
 
     assert list(AuditEntry.objects.order_by("number").values_list("number", flat=True)) == list(range(1, 61))
     assert first_broken()[:2] == (None, 60)
+
+
+def test_the_digest_is_that_of_canonical_json_whatever_the_words_are() -> None:
+    odd = 'Zoë "said" \\ %s {number} \u2028 \U0001f600'
+    record(odd, odd, odd, number=odd, rate=0.1, much=1e20)
+    entry = AuditEntry.objects.get()
+    told = {
+        "action": odd,
+        "actor": odd,
+        "detail": {"much": "1e+20", "number": odd, "rate": "0.1"},
+        "target": odd,
+    }
+    whole = told | {"at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"), "number": 1}
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    assert entry.digest == hashlib.sha256((canonical + "0" * 64).encode()).hexdigest()
+    assert first_broken() == (None, 1, entry.digest)

@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 
 from analysis.models import AlertChannel, AlertKind, AlertRule
 from enrichment.models import Coin
+from jobs import audit
 from jobs.errors import Refused
 
 _MOST = Decimal(10) ** 18
@@ -36,16 +38,28 @@ def create_rule(user: Any, coin: Coin, wanted: Wanted) -> AlertRule:
     _check(wanted)
     if AlertRule.objects.filter(user=user).count() >= MOST_RULES:
         raise Refused(f"You have {MOST_RULES} alerts already; delete some.", {"coin": "too many alerts"})
-    return AlertRule.objects.create(user=user, coin=coin, **_columns(wanted))
+    with transaction.atomic():
+        rule = AlertRule.objects.create(user=user, coin=coin, **_columns(wanted))
+        _told("add", rule)
+    return rule
 
 
 def change_rule(rule: AlertRule, wanted: Wanted) -> AlertRule:
     """The rule as it is wanted now. Refused as above."""
     _check(wanted)
     columns = _columns(wanted)
-    AlertRule.objects.filter(pk=rule.pk).update(**columns)
-    rule.refresh_from_db()
+    with transaction.atomic():
+        AlertRule.objects.filter(pk=rule.pk).update(**columns)
+        rule.refresh_from_db()
+        _told("change", rule)
     return rule
+
+
+def delete_rule(rule: AlertRule) -> None:
+    """The rule is gone, and its history with it."""
+    with transaction.atomic():
+        _told("delete", rule)
+        rule.delete()
 
 
 def wanted_of(rule: AlertRule) -> Wanted:
@@ -58,6 +72,12 @@ def wanted_of(rule: AlertRule) -> Wanted:
         channel=rule.channel,
         recipient=rule.recipient,
         enabled=rule.enabled,
+    )
+
+
+def _told(act: str, rule: AlertRule) -> None:
+    audit.record(
+        f"{act} alert rule", f"alert rule {rule}", owner=rule.user.get_username(), enabled=rule.enabled
     )
 
 

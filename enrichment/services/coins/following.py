@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from enrichment.models import Coin, ScrapedCoin
 from enrichment.providers.prices.samples import SampleCoin
 from enrichment.services.social.coins import watch_coin
+from jobs import audit
 
 
 def follow(mint: str, slug: str = "", symbol: str = "", name: str = "") -> Coin:
@@ -24,6 +25,7 @@ def follow(mint: str, slug: str = "", symbol: str = "", name: str = "") -> Coin:
         Coin.objects.filter(pk=coin.pk).update(active=True)
         coin.active = True
     _listen(coin)
+    audit.record("follow coin", f"coin {coin.slug}", mint=coin.mint)
     return coin
 
 
@@ -57,8 +59,10 @@ def learn_names(coin: Coin, symbol: str, name: str) -> None:
 
 def leave(coin: Coin) -> None:
     """Stop following a coin; its prices and its alerts stay, and rest."""
-    Coin.objects.filter(pk=coin.pk).update(active=False)
-    ScrapedCoin.objects.filter(coin=coin.mint).update(watched=False)
+    with transaction.atomic():
+        Coin.objects.filter(pk=coin.pk).update(active=False)
+        ScrapedCoin.objects.filter(coin=coin.mint).update(watched=False)
+        audit.record("stop following coin", f"coin {coin.slug}", mint=coin.mint)
 
 
 def _listen(coin: Coin) -> None:

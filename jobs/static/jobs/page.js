@@ -15,6 +15,15 @@ function switchTheme() {
   document.dispatchEvent(new CustomEvent("themechange"));
 }
 
+// A line of places or tabs that is wider than the phone shows the one where one is.
+function showCurrent() {
+  for (const here of document.querySelectorAll(".places [aria-current], .tabs [aria-current]")) {
+    const line = here.parentElement;
+    const [own, whole] = [here.getBoundingClientRect(), line.getBoundingClientRect()];
+    line.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
+  }
+}
+
 // Swaps that touch only what changed: focus, selection, scroll position and open details stay.
 htmx.defineExtension("patch", {
   isInlineSwap: (style) => style === "patch",
@@ -39,6 +48,7 @@ document.addEventListener("click", (event) => {
   for (const other of box.form.elements) if (other.name === box.dataset.chooseAll) other.checked = box.checked;
 });
 
+showCurrent();
 askFirst();
 keepMoments();
 startRegions();

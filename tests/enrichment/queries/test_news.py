@@ -28,10 +28,20 @@ def test_phrases_and_exclusions_are_those_of_a_search_engine() -> None:
     assert titles(Wanted("listing -pebble")) == ["Listing big things of Moth"]
 
 
-@pytest.mark.parametrize("text", ["peb", "listing peb", "Pebb"])
+@pytest.mark.parametrize("text", ["peb", "listing peb", "Pebb", "lis", "listin", "pebble listin", "listings"])
 def test_the_last_word_may_be_unfinished(text: str) -> None:
     article("Big listing for Pebble")
+    article("Trades of Moth")
     assert titles(Wanted(text)) == ["Big listing for Pebble"]
+
+
+@pytest.mark.parametrize("typed", ["tr", "tra", "trad", "tradi", "tradin", "trading"])
+def test_nothing_is_lost_between_two_letters(typed: str) -> None:
+    article("Trading begins", "Regulation of trading in Moth")
+    article("Nothing of it", "Moth")
+    (found,), _ = find_news(Wanted(f"regulation {typed}"), 5)
+    assert found.title_highlighted == "<mark>Trading</mark> begins"
+    assert found.summary_highlighted == "<mark>Regulation</mark> of <mark>trading</mark> in Moth"
 
 
 @pytest.mark.parametrize(
