@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 from celery import chain
 from django.test import AsyncClient
 
-from jobs import testing, tracing
+from jobs import spans, testing, tracing
 from jobs.graphs import Flow
 from jobs.models import Job
 from tests.jobs.http.conftest import Api, api, clean_redis, operator  # noqa: F401 -- fixtures
@@ -25,10 +25,10 @@ def received(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     receiver = Receiver()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.address)
     monkeypatch.setattr(tracing, "on", True)
-    tracing._sdk.cache_clear()
+    spans.sdk.cache_clear()
     yield receiver
     tracing.flush()
-    tracing._sdk.cache_clear()
+    spans.sdk.cache_clear()
     receiver.shutdown()
     receiver.server_close()
 
@@ -162,7 +162,7 @@ def test_many_jobs_of_one_call_share_its_producer_span(received: Receiver) -> No
         noop.enqueue_many([{"value": n} for n in range(3)])
     spans = _spans(received)
     (sent,) = _named(spans, "enqueue noop")
-    assert sent.attributes["messaging.batch.message_count"] == "3"
+    assert sent.attributes["messaging.batch.message_count"] == 3
     assert [span.parent for span in _named(spans, "run noop")] == [sent.id] * 3
 
 
