@@ -60,7 +60,7 @@ class _Ended:
     ended: float
 
     def ending(self, now: float) -> Ending:
-        ago, ran = int((now - self.ended) * 1000), int((self.ended - self.started) * 1000)
+        ago, ran = (now - self.ended) * 1000, (self.ended - self.started) * 1000
         return Ending(self.run.lease, self.event, self.data, ago, ran)
 
 
