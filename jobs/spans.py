@@ -7,39 +7,23 @@ is sampled goes through OpenTelemetry's SDK, by its shortest way: the context is
 import hashlib
 import os
 import random
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import Ignore, Reject, Retry
 from opentelemetry import context, propagate, trace
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-from opentelemetry.sdk.trace.sampling import ParentBased
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
+from jobs.trace_sdk import sdk, wanted
 from jobs.tracing import HEADERS
 from jobs.w3c import parsed, written
-from jobs.worker.identity import assumed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from jobs.worker.context import Run
-
-
-class _Wanted(threading.local):
-    """The trace id of the next root span: calls that share a correlation id share their trace."""
-
-    trace_id: int | None = None
-
-
-_wanted = _Wanted()
 
 
 @contextmanager
@@ -83,7 +67,7 @@ class Enqueuing:
             trace_id = self._root_id()
             if not used.samples(trace_id):
                 return written(trace.SpanContext(trace_id, _span_id(), is_remote=False))
-            _wanted.trace_id = trace_id
+            wanted.trace_id = trace_id
         elif used.drops(above):
             return written(above)
         self._span = used.tracer.start_span(
@@ -95,7 +79,7 @@ class Enqueuing:
     def __exit__(
         self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None
     ) -> None:
-        _wanted.trace_id = None
+        wanted.trace_id = None
         if self._span is not None:
             context.detach(self._token)
             if isinstance(error, Exception):
@@ -211,57 +195,3 @@ def _span_id() -> int:
 
 def _short(task: str) -> str:
     return task.rpartition(".")[2]
-
-
-class _Ids(RandomIdGenerator):
-    def generate_trace_id(self) -> int:
-        chosen, _wanted.trace_id = _wanted.trace_id, None
-        return chosen or super().generate_trace_id()
-
-
-class _Resource(Resource):
-    """Knows its hash: the exporter asks for it with every span, and the SDK's encodes JSON each time."""
-
-    def __init__(self, made: Resource) -> None:
-        super().__init__(made.attributes, made.schema_url)
-        self._hash = hash(made)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or super().__eq__(other)
-
-
-class Sdk(NamedTuple):
-    """The provider, and the one tracer of it: making one costs as much as a span.
-
-    `parent_decides` whether a trace is sampled, once for all of its spans (`parentbased_...`, the default).
-    """
-
-    provider: TracerProvider
-    tracer: trace.Tracer
-    parent_decides: bool
-
-    def drops(self, above: trace.SpanContext) -> bool:
-        """Whether nothing below this span is sampled, as it is not itself."""
-        return self.parent_decides and not above.trace_flags.sampled
-
-    def samples(self, trace_id: int) -> bool:
-        """Whether a trace that begins with this id is sampled."""
-        asked = self.provider.sampler.should_sample(None, trace_id, "", SpanKind.PRODUCER)
-        return asked.decision.is_sampled()
-
-
-@cache
-def sdk(pid: int) -> Sdk:
-    """Those of this process: the exporter's thread and connection do not survive a fork."""
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-
-    described = {SERVICE_NAME: os.environ.get("OTEL_SERVICE_NAME", "millrace"), "process.pid": pid}
-    if worker := assumed():
-        described["millrace.worker"] = worker
-    provider = TracerProvider(resource=_Resource(Resource.create(described)), id_generator=_Ids())
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    decides = isinstance(provider.sampler, ParentBased)
-    return Sdk(provider, provider.get_tracer("millrace"), decides)

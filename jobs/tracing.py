@@ -37,9 +37,7 @@ def load() -> None:
     disabled = os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
     on = not disabled and any(os.environ.get(name) for name in _NAMES)
     if on:
-        from opentelemetry.exporter.otlp.proto.http import trace_exporter  # noqa: F401 -- what takes long
-
-        from jobs import spans  # noqa: F401 -- the same
+        from jobs import spans  # noqa: F401 -- what takes long
 
 
 def faults() -> Iterator[str]:
@@ -118,9 +116,9 @@ def trace_id() -> str:
 def flush() -> None:
     """Send what has ended, before this process ends."""
     if on:
-        from jobs.spans import sdk
+        from jobs.trace_sdk import sdk
 
-        sdk(os.getpid()).provider.force_flush()
+        sdk(os.getpid()).flush()
 
 
 def names_of(headers: Mapping[str, Any]) -> Sequence[str]:
