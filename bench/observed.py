@@ -1,7 +1,7 @@
 """What watching costs: the same jobs with monitoring taken out, as the product comes, and with traces as well.
 
-One trace in twenty, and every one. What one call enqueues is sampled or not as a whole: so that a twentieth of the
-jobs is, their bulk is enqueued in many calls.
+One trace in ten, and every one. What one call enqueues is sampled or not as a whole: so that a tenth of the jobs is,
+their bulk is enqueued in many calls.
 """
 
 import threading
@@ -16,7 +16,19 @@ from bench.systems import SYSTEMS, System
 _CALL = 20  # jobs enqueued by one call
 
 
-class _Collector(BaseHTTPRequestHandler):
+class Collector(ThreadingHTTPServer):
+    """Takes traces over OTLP/HTTP and throws them away."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def address(self) -> str:
+        """For OTEL_EXPORTER_OTLP_ENDPOINT."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
@@ -31,11 +43,11 @@ class _Collector(BaseHTTPRequestHandler):
 
 @contextmanager
 def observed() -> Iterator[tuple[System, ...]]:
-    """The systems to compare; a collector that throws traces away runs meanwhile, in this process."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Collector)
+    """The systems to compare; a collector runs meanwhile, in this process."""
+    server = Collector()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield tuple(_four_of(f"http://127.0.0.1:{server.server_port}"))
+        yield tuple(_four_of(server.address))
     finally:
         server.shutdown()
         server.server_close()
@@ -43,12 +55,12 @@ def observed() -> Iterator[tuple[System, ...]]:
 
 def _four_of(collector: str) -> Iterator[System]:
     traced = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector}
-    sampled = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.05"}
+    sampled = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.1"}
     for system in SYSTEMS:
         if system.name.startswith("millrace"):
             yield _as(system, "nothing is counted", {"BENCH_MONITORING": "0"})
             yield _as(system, "as it comes", {})
-            yield _as(system, "one trace in twenty", traced | sampled)
+            yield _as(system, "one trace in ten", traced | sampled)
             yield _as(system, "every trace", traced)
 
 
