@@ -83,7 +83,10 @@ def enqueuing(
 
 def carried(options: Mapping[str, Any], headers: Mapping[str, str]) -> Mapping[str, Any]:
     """The options of a call with the trace in its headers."""
-    return {**options, "headers": {**(options.get("headers") or {}), **headers}} if headers else options
+    given = options.get("headers") or {}
+    if not headers or not isinstance(given, Mapping):  # what is no mapping is refused with the call
+        return options
+    return {**options, "headers": {**given, **headers}}
 
 
 def running(run: "Run", request: Any) -> AbstractContextManager[Any]:

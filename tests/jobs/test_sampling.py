@@ -7,6 +7,7 @@ import pytest
 from opentelemetry.trace import SpanContext
 
 from jobs import testing, trace_sdk, tracing
+from jobs.errors import OptionRefused
 from jobs.graphs import Flow
 from jobs.models import Job
 from jobs.w3c import parsed, written
@@ -165,3 +166,11 @@ def test_what_is_written_is_read_again() -> None:
     found = parsed(headers.get)
     assert isinstance(found, SpanContext)
     assert written(found) == headers
+
+
+def test_headers_that_are_none_are_refused_with_and_without_traces(received: Receiver) -> None:
+    for on in (True, False):
+        tracing.on = on
+        with pytest.raises(OptionRefused, match="headers"):
+            noop.using(headers=["traceparent"]).enqueue()
+    assert not Job.objects.exists()
