@@ -116,6 +116,12 @@ def trace_id() -> str:
     return trace_id()
 
 
+def named_in(headers: Mapping[str, Any]) -> str:
+    """The id of the trace that a job's headers name; empty without one."""
+    parent = headers.get("traceparent")
+    return parent[3:35] if isinstance(parent, str) else ""
+
+
 def flush() -> None:
     """Send what has ended, before this process ends."""
     if on:

@@ -21,6 +21,7 @@ from typing import Any
 from jobs.fence import leases, scripts
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.fence.leases import Claim, Ending, Ticket
+from jobs.logs import whose
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
 from jobs.worker.patience import patiently
@@ -161,7 +162,10 @@ def _conclude(ended: Sequence[_Ended], kept: Sequence[bool]) -> None:
         one.run.finished = True
         if not was_ours:
             logger.warning(
-                "%s: outcome %r dropped, the lease was lost (fenced)", one.run.lease.uid, one.event
+                "%s: outcome %r dropped, the lease was lost (fenced)",
+                one.run.lease.uid,
+                one.event,
+                extra=whose(one.run),
             )
 
 
