@@ -13,7 +13,7 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-from opentelemetry.sdk.trace.sampling import ParentBased
+from opentelemetry.sdk.trace.sampling import Decision, ParentBased
 from opentelemetry.trace import SpanKind
 
 from jobs.worker.identity import assumed
@@ -90,7 +90,7 @@ class Sdk(NamedTuple):
     def samples(self, trace_id: int) -> bool:
         """Whether a trace that begins with this id is sampled."""
         asked = self.provider.sampler.should_sample(None, trace_id, "", SpanKind.PRODUCER)
-        return asked.decision.is_sampled()
+        return asked.decision is Decision.RECORD_AND_SAMPLE
 
     def flush(self) -> None:
         """Send what has ended."""
@@ -104,7 +104,10 @@ class Sdk(NamedTuple):
 @cache
 def sdk(pid: int) -> Sdk:
     """Those of this process: the exporter's thread and connection do not survive a fork."""
-    described = {SERVICE_NAME: os.environ.get("OTEL_SERVICE_NAME", "millrace"), "process.pid": pid}
+    described: dict[str, str | int] = {
+        SERVICE_NAME: os.environ.get("OTEL_SERVICE_NAME", "millrace"),
+        "process.pid": pid,
+    }
     if worker := assumed():
         described["millrace.worker"] = worker
     provider = TracerProvider(resource=_Resource(Resource.create(described)), id_generator=_Ids())

@@ -26,6 +26,10 @@ def _sample(monkeypatch: pytest.MonkeyPatch, share: str) -> None:
     monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", share)
 
 
+def _headers(job: Job) -> dict[str, str]:
+    return dict((job.canvas or {})["headers"])
+
+
 def _flow(correlation_id: str) -> None:
     flow = Flow()
     flow.add("first", fail_until, {"attempt": 2}, correlation_id=correlation_id)
@@ -52,7 +56,7 @@ def test_each_trace_is_sampled_whole_or_not_at_all_by_its_id(
         ]  # fmt: skip
     assert {span.trace for span in received.spans} == kept
     for job in Job.objects.all():
-        told = parsed(job.canvas["headers"].get)
+        told = parsed(_headers(job).get)
         assert told is not None
         assert f"{told.trace_id:032x}" == ids[job.correlation_id]
         assert told.trace_flags.sampled == (ids[job.correlation_id] in kept)
@@ -67,7 +71,7 @@ def test_an_unsampled_run_has_its_trace_on_its_line(
     with testing.inline():
         add.delay(1, 2)
     tracing.flush()
-    header = Job.objects.get().canvas["headers"]["traceparent"]
+    header = _headers(Job.objects.get())["traceparent"]
     assert header.endswith("-00")
     assert [line["trace_id"] for line in lines] == [header[3:35]]
     assert received.spans == []
@@ -84,7 +88,7 @@ def test_a_request_whose_caller_does_not_sample_it_leaves_no_span_and_its_jobs_k
         jobs.run_until_idle()
     tracing.flush()
     assert received.spans == []
-    assert Job.objects.get().canvas["headers"]["traceparent"][:36] == f"00-{TRACE}-"
+    assert _headers(Job.objects.get())["traceparent"][:36] == f"00-{TRACE}-"
 
 
 def test_a_sampler_that_heeds_no_parent_is_heeded(

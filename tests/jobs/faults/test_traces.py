@@ -1,5 +1,9 @@
 """Traces through real processes: whatever dies, a run that left a span is linked to the call that it comes from."""
 
+from typing import Any
+
+import pytest
+
 from jobs.models import Attempt, Job
 from tests.jobs.faults.history import assert_each_completed_once, wait_for_all, wait_for_done
 from tests.jobs.otlp import Receiver, Span
@@ -9,11 +13,13 @@ from tests.waiting import wait_until
 
 
 def test_each_run_is_linked_to_its_call_through_bundles_retries_and_another_dispatcher(
-    platform: Platform, received: Receiver
+    platform: Platform, received: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watched = {"OTEL_EXPORTER_OTLP_ENDPOINT": received.address, "OTEL_BSP_SCHEDULE_DELAY": "200"}
-    first = platform.dispatcher("d1", **watched)
-    worker = platform.worker("w1", "quick", 2, **watched)
+    monkeypatch.setenv(
+        "OTEL_BSP_SCHEDULE_DELAY", "200"
+    )  # ms; the processes inherit this and the receiver's address
+    first = platform.dispatcher("d1")
+    worker = platform.worker("w1", "quick", 2)
     for _ in range(10):  # on a busy machine it takes some more to learn that the task is short
         wait_for_all([moody.delay(name=f"warm-{n}") for n in range(40)])
         if _has_bundled(worker):
@@ -22,7 +28,7 @@ def test_each_run_is_linked_to_its_call_through_bundles_retries_and_another_disp
     many = moody.enqueue_many([{"name": f"{mood}-{n}", "mood": mood} for n, mood in enumerate(moods)])
     wait_for_done(many, 5)
     first.kill_group()
-    platform.dispatcher("d2", **watched)
+    platform.dispatcher("d2")
     alone = moody.delay(name="alone")
     wait_for_all([*many, alone])
 
@@ -32,7 +38,7 @@ def test_each_run_is_linked_to_its_call_through_bundles_retries_and_another_disp
     wait_until(lambda: len(_runs(received)) == len(history), 20, "the last spans")
     told = {_outcome(span) for span in _runs(received)}
     assert told == history
-    sent = dict(Job.objects.values_list("uid", "canvas"))
+    sent: dict[str, Any] = dict(Job.objects.values_list("uid", "canvas"))
     for span in _runs(received):
         parent = sent[str(span.attributes["messaging.message.id"])]["headers"]["traceparent"]
         assert (f"00-{span.trace}-{span.parent}-03", span.links) == (parent, (span.parent,))
