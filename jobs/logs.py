@@ -31,10 +31,23 @@ def whose(run: "Run") -> dict[str, Any]:
     return fields | ({"trace_id": run.trace_id} if run.trace_id else {})
 
 
+def _name_celerys(event: Event) -> None:
+    """Celery's own lines about a task carry what they know of it in one field."""
+    from jobs.worker.messages import BUNDLE_TASK
+
+    told = event.get("data")
+    if not str(event.get("logger", "")).startswith("celery.") or not isinstance(told, Mapping):
+        return
+    del event["data"]
+    if told.get("id") and told.get("name") != BUNDLE_TASK:
+        event.update(job_id=told["id"], task=told.get("name"))
+
+
 def say_whose(_logger: Any, _method: str, event: Event) -> Event:
     """Add the running job, and the trace, if there are any, to a line that does not say it itself."""
     from jobs.worker import context
 
+    _name_celerys(event)
     if "job_id" in event:
         return event
     run = context.current()

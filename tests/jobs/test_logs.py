@@ -93,6 +93,19 @@ def test_a_line_about_another_run_keeps_the_fields_of_that_run(lines: list[dict[
     assert (mine["job_id"], mine["queue"], mine["correlation_id"]) == ("mine", "quick", "c1")
 
 
+@pytest.mark.parametrize(
+    ("name", "job_id"),
+    [("app.pay", "j1"), ("jobs.run_bundle", None)],  # a bundle is no job
+)
+def test_celerys_own_lines_name_the_job_that_they_are_about(name: str, job_id: str | None) -> None:
+    told = {"id": "j1", "name": name, "args": "()", "kwargs": "{}"}
+    record = logging.LogRecord("celery.worker.strategy", logging.INFO, "", 0, "Task received", (), None)
+    record.data = told
+    line = json.loads(formatter("json").format(record))
+    assert (line.get("job_id"), line.get("task")) == (job_id, name if job_id else None)
+    assert "data" not in line
+
+
 def test_a_line_of_a_request_names_it_and_no_later_line_does(client: Client) -> None:
     handler, logger = _Lines(), logging.getLogger("django.request")
     logger.addHandler(handler)
