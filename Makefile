@@ -29,6 +29,7 @@ demo-inline: setup ## the same ideas without workers or Redis: jobs run in the p
 
 test: setup-dev ## run the whole suite against services that it starts itself; ARGS="-k name -x" chooses
 	@.ci/chromium
+	@.ci/promtool
 	@$(PY) -m pytest $(or $(ARGS),-n 2)
 
 lint: setup-dev

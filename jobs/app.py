@@ -1,9 +1,10 @@
 """Celery's application class, with the platform's hooks."""
 
+import gc
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_after_setup, worker_init
+from celery.signals import celeryd_after_setup, worker_init, worker_process_init
 
 from jobs import (
     logs,  # noqa: F401 -- connects Celery's logging
@@ -60,6 +61,14 @@ def _know_old_names(sender: Any, **_: Any) -> None:
 def _keep_no_queries(**_: Any) -> None:
     """Before the pool is forked, and for pools that are not."""
     query_log.keep_none()
+
+
+@worker_init.connect
+@worker_process_init.connect
+def _freeze(**_: Any) -> None:
+    """What is imported stays for good: the collector need not walk through it while jobs run, which is most of
+    what a span costs, and does not touch pages that are shared between processes."""
+    gc.freeze()
 
 
 @celeryd_after_setup.connect

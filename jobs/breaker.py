@@ -59,7 +59,7 @@ class Breaker:
 class Call:
     """A call that ended: when it started, and its verdict."""
 
-    started_ms: int
+    started_ms: float
     verdict: Verdict
 
 

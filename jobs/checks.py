@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
+from jobs import tracing
 from jobs.arguments import signature_of
 from jobs.configuration import dependencies, queue_book
 from jobs.declarations import Fault, find_faults
@@ -22,7 +23,8 @@ def check_declarations(**_: Any) -> list[checks.CheckMessage]:
 
 def declared_faults() -> list[Fault]:
     """What is wrong with this project's queues, tasks and Procfile (setting JOBS_PROCFILE)."""
-    return find_faults(queue_book(), registered_tasks(), _procfile(), dependencies()) + list(_secret_faults())
+    found = find_faults(queue_book(), registered_tasks(), _procfile(), dependencies())
+    return [*found, *_secret_faults(), *(Fault("E014", sentence) for sentence in tracing.faults())]
 
 
 def _secret_faults() -> Iterator[Fault]:

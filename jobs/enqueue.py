@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import transaction
@@ -271,7 +271,18 @@ def _canvas(options: Mapping[str, Any]) -> str | None:
     canvas = {name: value for name, value in given.items() if value or value == 0}  # a group_index may be 0
     for name in options.get("stamped_headers") or ():
         canvas[name] = options.get(name)
+    headers = canvas.get("headers", {})
+    if not isinstance(headers, Mapping):
+        raise OptionRefused("headers", "must be names with their values")
+    if canvas.keys() == {"headers"} and headers.keys() == {"traceparent"}:
+        return _of_trace(str(headers["traceparent"]))
     return encode("canvas", canvas, PAYLOAD_LIMIT) if canvas else None
+
+
+@lru_cache(maxsize=1)
+def _of_trace(traceparent: str) -> str:
+    """The canvas of a job that has a trace and no more; the jobs of one call share it."""
+    return encode("canvas", {"headers": {"traceparent": traceparent}}, PAYLOAD_LIMIT)
 
 
 def _named(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,27 +7,53 @@ leaves the set-up to us.
 import logging
 import logging.config
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery.signals import setup_logging, worker_process_shutdown
 
 from jobs import tracing
 
+if TYPE_CHECKING:
+    from jobs.worker.context import Run
+
 Event = MutableMapping[str, Any]
 
 
+def whose(run: "Run") -> dict[str, Any]:
+    """The fields of a line about this run: `extra` where it is not the one that the thread is working on."""
+    fields = {
+        "job_id": run.lease.uid,
+        "queue": run.lease.queue,
+        "task": run.task.name,
+        "attempt": run.tally.attempt,
+        "correlation_id": run.correlation_id,
+    }
+    return fields | ({"trace_id": run.trace_id} if run.trace_id else {})
+
+
+def _name_celerys(event: Event) -> None:
+    """Celery's own lines about a task carry what they know of it in one field."""
+    from jobs.worker.messages import BUNDLE_TASK
+
+    told = event.get("data")
+    if not str(event.get("logger", "")).startswith("celery.") or not isinstance(told, Mapping):
+        return
+    del event["data"]
+    if told.get("id") and told.get("name") != BUNDLE_TASK:
+        event.update(job_id=told["id"], task=told.get("name"))
+
+
 def say_whose(_logger: Any, _method: str, event: Event) -> Event:
-    """Add the running job, and the trace, if there are any."""
+    """Add the running job, and the trace, if there are any, to a line that does not say it itself."""
     from jobs.worker import context
 
+    _name_celerys(event)
+    if "job_id" in event:
+        return event
     run = context.current()
     if run is not None:
-        event["job_id"] = run.lease.uid
-        event["queue"] = run.lease.queue
-        event["task"] = run.task.name
-        event["attempt"] = run.tally.attempt
-        event["correlation_id"] = run.correlation_id
-    if trace := (run.trace_id if run else "") or tracing.trace_id():
+        event.update(whose(run))
+    if "trace_id" not in event and (trace := tracing.trace_id()):
         event["trace_id"] = trace
     return event
 

@@ -1,6 +1,7 @@
 """How many slots a queue could use now: what an autoscaler goes by. Pure, over values."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.limits import Limits
@@ -40,6 +41,17 @@ def signal(load: Load, within: float) -> Signal:
     needed = math.ceil((load.arriving / 60 + runnable / within) * seconds) if runnable or load.arriving else 0
     wanted = min(max(needed, load.active, int(runnable > 0)), load.active + runnable)
     return Signal(runnable, wanted, drain_seconds(load.waiting, load.arriving, load.finishing))
+
+
+def together(parts: Sequence[Signal]) -> Signal:
+    """The signal of a queue out of those of its parts: it is drained when the last of them is."""
+    drains = [part.drain_seconds for part in parts]
+    known = [drain for drain in drains if drain is not None]
+    return Signal(
+        sum(part.runnable for part in parts),
+        sum(part.slots for part in parts),
+        max(known, default=0.0) if len(known) == len(drains) else None,
+    )
 
 
 def _runnable(load: Load, within: float) -> int:

@@ -11,6 +11,7 @@ from django.db import transaction
 from jobs import celery_json
 from jobs.configuration import queue_book
 from jobs.dispatcher.counting import count_ended, count_started
+from jobs.dispatcher.stall_lines import tell_stalls
 from jobs.fence.events import Event, rounds
 from jobs.states import TERMINAL
 from jobs.store.dependencies import Parent, count_down
@@ -50,6 +51,7 @@ def fold(events: Sequence[Event]) -> Folded:
             tell_parents(parents)
         count_ended(counted, folded.moved)
         counted.write()
+    tell_stalls(events, folded.moved)
     return folded
 
 

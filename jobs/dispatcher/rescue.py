@@ -53,7 +53,6 @@ def stall_lost(client: "redis.Redis", held: Mapping[str, Mapping[str, Lease]], r
         for lease in by_uid.values():
             reason = _why_lost(lease, roll)
             if reason and leases.stall(client, lease, json.dumps({"reason": reason})):
-                logger.warning("%s stalled: %s", lease.uid, reason)
                 lost += 1
     return lost
 

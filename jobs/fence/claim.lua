@@ -4,6 +4,7 @@
 -- RETURNS  {epoch, then per job: 'claimed', 'stale' (there is no such ticket) or 'expired' (it came too late)}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local exact = string.format('%.3f', time[1] * 1000 + time[2] / 1000) -- ms, to the microsecond
 local worker, pid, queue = ARGV[1], ARGV[2], ARGV[3]
 
 local function claim(id, ticket, run, nonce, stale, expires)
@@ -24,7 +25,7 @@ local function claim(id, ticket, run, nonce, stale, expires)
   end
   redis.call('HSET', KEYS[2], id, table.concat({run, nonce, worker, pid, now, stale}, '|'))
   redis.call('HSET', KEYS[4], id, table.concat({queue, run, nonce, pid, now, stale}, '|'))
-  redis.call('XADD', KEYS[3], '*', 'e', 'started', 'j', id, 'r', run, 't', now, 'w', worker)
+  redis.call('XADD', KEYS[3], '*', 'e', 'started', 'j', id, 'r', run, 't', exact, 'w', worker)
   return 'claimed'
 end
 

@@ -14,15 +14,15 @@ _LAST_MS = 253_402_300_800_000  # the year 10000, which Python's dates do not re
 
 @dataclass(frozen=True)
 class Event:
-    """One entry. Times are Redis time in ms; `started_ms` is set on outcomes."""
+    """One entry. Times are Redis time in ms, to the microsecond; `started_ms` is set on outcomes."""
 
     queue: str
     cursor: str
     kind: str
     uid: str = ""
     run: int = 0
-    at_ms: int = 0
-    started_ms: int = 0
+    at_ms: float = 0
+    started_ms: float = 0
     worker: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
@@ -48,8 +48,8 @@ def parse(queue: str, cursor: str, fields: Mapping[str, str]) -> Event:
             kind=fields["e"],
             uid=fields.get("j", ""),
             run=int(fields.get("r", 0)),
-            at_ms=int(float(fields.get("t", 0))),
-            started_ms=int(float(fields.get("s", 0))),
+            at_ms=float(fields.get("t", 0)),
+            started_ms=float(fields.get("s", 0)),
             worker=fields.get("w", ""),
             data=data,
         )

@@ -1,9 +1,9 @@
 -- finish: ends runs whose lease the caller still holds.
 -- KEYS  1 running, 2 events, 3 held by this worker, 4 fenced, 5 epoch, 6 tickets, 7 ended
--- ARGV  1 epoch at the claim, 2... per run: job id, run, nonce, event (completed, retried, failed, ...), data (JSON), how long ago it ended (ms), how long it ran (ms; negative: since the claim, as far as Redis knows it)
+-- ARGV  1 epoch at the claim, 2... per run: job id, run, nonce, event (completed, retried, failed, ...), data (JSON), how long ago it ended (ms, with a fraction), how long it ran (the same; negative: since the claim, as far as Redis knows it)
 -- RETURNS  per run 1 (finished) or 0 (fenced: the lease was lost and the outcome is dropped)
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = time[1] * 1000 + time[2] / 1000
 local emptied = (redis.call('GET', KEYS[5]) or '') ~= ARGV[1]
 
 local function finish(id, run, nonce, event, data, ago, ran)
@@ -21,14 +21,14 @@ local function finish(id, run, nonce, event, data, ago, ran)
   local ended = now - ago
   local started = 0 -- Redis was emptied, and with it went when the run began
   if ran >= 0 then
-    started = ended - ran
+    started = string.format('%.3f', ended - ran)
   elseif mine then
     started = string.match(lease, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|')
   end
   redis.call('HDEL', KEYS[1], id)
   redis.call('HDEL', KEYS[3], id)
   redis.call('HSET', KEYS[7], id, mark .. '|' .. event)
-  redis.call('XADD', KEYS[2], '*', 'e', event, 'j', id, 'r', run, 't', ended, 's', started, 'd', data)
+  redis.call('XADD', KEYS[2], '*', 'e', event, 'j', id, 'r', run, 't', string.format('%.3f', ended), 's', started, 'd', data)
   return 1
 end
 

@@ -98,13 +98,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended: event and data (JSON), `ago_ms` ago, after `ran_ms`; -1 means since the claim."""
+    """How a run ended: event and data (JSON), `ago_ms` ago, after `ran_ms`; -1 means since the claim.
+
+    With fractions: most of what a short run takes would be lost in whole ms.
+    """
 
     lease: Lease
     event: str
     data: str
-    ago_ms: int = 0
-    ran_ms: int = -1
+    ago_ms: float = 0
+    ran_ms: float = -1
 
 
 def write_tickets(
@@ -184,7 +187,7 @@ def claimed(answer: Sequence[str]) -> tuple[str, list[str]]:
     return answer[0], list(answer[1:])
 
 
-def finish(client: "Client", lease: Lease, event: str, data: str, ran_ms: int = -1) -> bool:
+def finish(client: "Client", lease: Lease, event: str, data: str, ran_ms: float = -1) -> bool:
     """End the run with an outcome; False when the lease was lost and the outcome is dropped."""
     return bool(scripts.call(client, finish_call([Ending(lease, event, data, ran_ms=ran_ms)]))[0])
 

@@ -65,7 +65,7 @@ def _started(event: Event, facts: Facts | None) -> Message:
         owed = facts.created_at.timestamp() * 1000
         if facts.run_at and facts.run_at.timestamp() * 1000 <= event.at_ms:
             owed = max(owed, facts.run_at.timestamp() * 1000)
-        waited = max(0, event.at_ms - round(owed))
+        waited = max(0, round(event.at_ms - owed))
     return {"type": "job.started", "run": event.run, "worker": event.worker, "queueToStartMs": waited}
 
 
@@ -103,12 +103,12 @@ def _stalled(event: Event, _: Facts | None) -> Message:
 
 def _completed(event: Event, facts: Facts | None) -> Message:
     text = event.data.get("result")
-    total = event.at_ms - round(facts.created_at.timestamp() * 1000) if facts else None
+    total = round(event.at_ms - facts.created_at.timestamp() * 1000) if facts else None
     return {
         "type": "job.completed",
         "result": None if text is None else json.loads(str(text)),
         "resultStored": bool(event.data.get("stored")),  # too large for the log: read it over HTTP
-        "processingMs": max(0, event.at_ms - event.started_ms) if event.started_ms else None,
+        "processingMs": max(0, round(event.at_ms - event.started_ms)) if event.started_ms else None,
         "totalMs": None if total is None else max(0, total),
     }
 

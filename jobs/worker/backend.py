@@ -12,6 +12,7 @@ from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import states
 from django_celery_results.backends import DatabaseBackend
 
+from jobs import tracing
 from jobs.errors import NotFound
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
@@ -109,6 +110,7 @@ class LogBackend(ChordBackend, ErrbackBackend, DatabaseBackend):
 
         passport = Passport.of(request.get(HEADER))
         run = open_run(self.app.tasks[request.task], task_id, passport)
+        run.trace_id = tracing.named_in(request)
         try:
             text = client().hget(keys.running(run.lease.queue), task_id)
             if text is None:

@@ -21,6 +21,7 @@ from typing import Any
 from jobs.fence import leases, scripts
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.fence.leases import Claim, Ending, Ticket
+from jobs.logs import whose
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
 from jobs.worker.patience import patiently
@@ -60,7 +61,7 @@ class _Ended:
     ended: float
 
     def ending(self, now: float) -> Ending:
-        ago, ran = int((now - self.ended) * 1000), int((self.ended - self.started) * 1000)
+        ago, ran = (now - self.ended) * 1000, (self.ended - self.started) * 1000
         return Ending(self.run.lease, self.event, self.data, ago, ran)
 
 
@@ -161,7 +162,10 @@ def _conclude(ended: Sequence[_Ended], kept: Sequence[bool]) -> None:
         one.run.finished = True
         if not was_ours:
             logger.warning(
-                "%s: outcome %r dropped, the lease was lost (fenced)", one.run.lease.uid, one.event
+                "%s: outcome %r dropped, the lease was lost (fenced)",
+                one.run.lease.uid,
+                one.event,
+                extra=whose(one.run),
             )
 
 

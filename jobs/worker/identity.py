@@ -12,6 +12,11 @@ def assume(hostname: str) -> str:
     return os.environ[_VARIABLE]
 
 
+def assumed() -> str:
+    """The id of the worker that this process belongs to; empty in any other process."""
+    return os.environ.get(_VARIABLE, "")
+
+
 def worker_id() -> str:
-    """The id of the worker that this process belongs to."""
-    return os.environ.get(_VARIABLE) or assume(f"solo@{os.uname().nodename}")
+    """The same; a process that is no worker and runs jobs all the same becomes one."""
+    return assumed() or assume(f"solo@{os.uname().nodename}")

@@ -142,7 +142,8 @@ class Heart:
 
     def _give_up(self, held: Lease, reason: str) -> None:
         if leases.stall(self._redis, held, json.dumps({"reason": reason})):
-            logger.error("%s was lost: %s", held.uid, reason)
+            named = {"job_id": held.uid, "queue": held.queue}
+            logger.error("%s was lost in run %d: %s", held.uid, held.run, reason, extra=named)
 
 
 class Liveness(bootsteps.StartStopStep):

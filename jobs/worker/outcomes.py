@@ -14,6 +14,7 @@ from jobs.configuration import INLINE_RESULT_LIMIT
 from jobs.errors import Permanent, RateLimited
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
+from jobs.logs import whose
 from jobs.retry import Again, GiveUp
 from jobs.worker.concealment import redact
 from jobs.worker.context import Run
@@ -116,12 +117,14 @@ def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
         return False
     run.finished = True
     if not kept:
-        logger.warning("%s: outcome %r dropped, the lease was lost (fenced)", run.lease.uid, event)
+        logger.warning(
+            "%s: outcome %r dropped, the lease was lost (fenced)", run.lease.uid, event, extra=whose(run)
+        )
     return kept
 
 
 def _ended(run: Run, event: str, text: str) -> bool:
-    ran_ms = -1 if run.began is None else int((time.monotonic() - run.began) * 1000)
+    ran_ms = -1 if run.began is None else (time.monotonic() - run.began) * 1000
     return leases.finish(client(), run.lease, event, text, ran_ms)
 
 
@@ -138,6 +141,7 @@ def _say(run: Run, event: str, data: dict[str, Any]) -> None:
             run.lease.run,
             event,
             f", {why}" if why else "",
+            extra=whose(run),
         )
 
 

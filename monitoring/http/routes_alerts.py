@@ -16,6 +16,7 @@ from jobs.http.auth import must_operate
 from jobs.http.schemas import Camel, Strict, Text
 from monitoring.models import Alert, AlertRule
 from monitoring.queries.scaling import signals
+from monitoring.scaling import together
 from monitoring.services.alerts import silence, trial_of
 from monitoring.tasks.alerts import tell
 
@@ -156,6 +157,6 @@ def read_signals(request: HttpRequest) -> Signals:
 
 @router.get("/autoscaling/{queue}", response={200: SignalOut, **PROBLEMS})
 def read_signal(request: HttpRequest, queue: Text) -> SignalOut:
-    """The signal of one queue (`valueLocation: slots`)."""
-    name = queue_book().part(queue).name
-    return SignalOut(queue=name, **vars(signals([name])[name]))
+    """The signal of one queue (`valueLocation: slots`); that of a queue with partitions is of all of them together."""
+    found = signals(queue_book().parts_of(queue))
+    return SignalOut(queue=queue_book().get(queue).name, **vars(together(list(found.values()))))

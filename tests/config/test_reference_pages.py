@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from jobs import tracing
+from jobs import trace_sdk, tracing
 from jobs.http.reference import reference
 from jobs.localservices.binaries import POSTGRES_BIN, VALKEY_SERVER
 from jobs.supervisor.addresses import USUAL
@@ -41,8 +41,9 @@ def read_by_commands() -> set[str]:
     """What the launcher of services, the supervisor and the tracing read of it."""
     launcher = (ROOT / "jobs" / "localservices" / "launcher.py").read_text()
     named = set(re.findall(r"environ(?:\.get\(|\[)[\"']([A-Z_]+)", launcher))
-    tracer = set(re.findall(r"environ\.get\(\"([A-Z_]+)", (ROOT / "jobs" / "tracing.py").read_text()))
-    return {*named, *tracer, *tracing._NAMES, *USUAL, POSTGRES_BIN, VALKEY_SERVER}
+    tracers = "".join((ROOT / "jobs" / name).read_text() for name in ("tracing.py", "trace_sdk.py"))
+    traced = {*re.findall(r"environ\.get\(\"([A-Z_]+)", tracers), *tracing._NAMES, *trace_sdk._TIMEOUTS}
+    return {*named, *traced, *USUAL, POSTGRES_BIN, VALKEY_SERVER}
 
 
 def _literal(default: ast.expr | None) -> Any:

@@ -36,7 +36,19 @@ def test_every_percentile_of_every_list_is_right_to_within_two_percent(
     assert abs(found - exact) <= 0.02 * exact
 
 
-@pytest.mark.parametrize("shape", ["lognormal", "exponential", "pareto", "two humps"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "lognormal",
+        "exponential",
+        "pareto",
+        "two humps",
+        "all the same",
+        "microseconds",
+        "weeks",
+        "one in fifty is slow",
+    ],
+)
 def test_percentiles_of_a_million_durations_are_right_to_within_two_percent(shape: str) -> None:
     draw = np.random.default_rng(7)
     draws: dict[str, Callable[[], np.ndarray]] = {
@@ -44,6 +56,10 @@ def test_percentiles_of_a_million_durations_are_right_to_within_two_percent(shap
         "exponential": lambda: draw.exponential(0.3, 1_000_000) + 1e-6,
         "pareto": lambda: draw.pareto(1.5, 1_000_000) + 0.001,
         "two humps": lambda: np.concatenate([draw.normal(0.01, 0.001, 900_000), draw.normal(30, 2, 100_000)]),
+        "all the same": lambda: np.full(1_000_000, 0.0123),
+        "microseconds": lambda: draw.exponential(40e-6, 1_000_000) + 2e-6,
+        "weeks": lambda: draw.pareto(0.4, 1_000_000).clip(0, 1e4) * 600 + 60,
+        "one in fifty is slow": lambda: np.repeat([0.0004, 3600.0], [980_000, 20_000]),
     }
     values = np.clip(draws[shape](), 1e-6, None)
     places = np.maximum(0, np.ceil(np.log(values * 1e6) / math.log(1.03)).astype(int))

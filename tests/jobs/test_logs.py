@@ -2,12 +2,20 @@
 
 import json
 import logging
+import time
 
 import pytest
 from django.test import Client
 
 from jobs import testing
+from jobs.dispatcher.fold import fold
+from jobs.fence.events import Event
+from jobs.fence.leases import Ticket
 from jobs.logs import formatter, logging_config
+from jobs.worker import context
+from jobs.worker.messages import Passport
+from jobs.worker.task import open_run
+from tests.jobs.rows import make_job
 from tests.sample_tasks import add, fail
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +60,50 @@ def test_a_failure_is_a_warning_with_its_reason(lines: list[dict[str, object]]) 
     (line,) = lines
     assert line["level"] == "warning"
     assert "run 1 failed" in str(line["event"])
+
+
+def test_a_killed_run_has_its_line_from_the_fold_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    handler, logger = _Lines(), logging.getLogger("jobs.dispatcher.stall_lines")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    parent = f"00-{'a' * 32}-{'b' * 16}-00"
+    make_job(
+        "j1", task="app.pay", attempt=1, correlation_id="c1", canvas={"headers": {"traceparent": parent}}
+    )
+    now = int(time.time() * 1000)
+    killed = Event("quick", "1-0", "stalled", "j1", 1, now, now - 9, "w1", {"reason": "its process died"})
+    fold([killed])
+    fold([killed])
+    (line,) = handler.lines
+    assert line["event"] == "app.pay j1: run 1 stalled, its process died"
+    named = ("level", "job_id", "queue", "task", "attempt", "correlation_id", "trace_id")
+    assert [line[name] for name in named] == ["warning", "j1", "quick", "app.pay", 2, "c1", "a" * 32]
+
+
+def test_a_line_about_another_run_keeps_the_fields_of_that_run(lines: list[dict[str, object]]) -> None:
+    logger = logging.getLogger("jobs.worker.outcomes")
+    run = open_run(add, "mine", Passport("quick", Ticket.issue(1), 0, 0, {}, "c1"))
+    context.push(run)
+    try:
+        logger.warning("late", extra={"job_id": "other", "queue": "fixed"})
+        logger.warning("now")
+    finally:
+        context.drop("mine")
+    other, mine = lines
+    assert (other["job_id"], other["queue"], "correlation_id" in other) == ("other", "fixed", False)
+    assert (mine["job_id"], mine["queue"], mine["correlation_id"]) == ("mine", "quick", "c1")
+
+
+@pytest.mark.parametrize(
+    ("name", "job_id"),
+    [("app.pay", "j1"), ("jobs.run_bundle", None)],  # a bundle is no job
+)
+def test_celerys_own_lines_name_the_job_that_they_are_about(name: str, job_id: str | None) -> None:
+    told = {"id": "j1", "name": name, "args": "()", "kwargs": "{}"}
+    record = logging.LogRecord("celery.worker.strategy", logging.INFO, "", 0, "Task received", (), None)
+    record.data = told
+    line = json.loads(formatter("json").format(record))
+    assert (line.get("job_id"), line.get("task")) == (job_id, name if job_id else None)
+    assert "data" not in line
 
 
 def test_a_line_of_a_request_names_it_and_no_later_line_does(client: Client) -> None:

@@ -2,35 +2,22 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import async_to_sync
 from celery import chain
 from django.test import AsyncClient
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from jobs import testing, tracing
 from jobs.graphs import Flow
 from jobs.models import Job
+from jobs.scheduling.firing import fire_by_hand
 from tests.jobs.http.conftest import Api, api, clean_redis, operator  # noqa: F401 -- fixtures
 from tests.jobs.otlp import Receiver, Span
 from tests.sample_tasks import add, fail, fail_until, noop
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def received(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """Tracing switched on, to a receiver of its own."""
-    receiver = Receiver()
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.address)
-    monkeypatch.setattr(tracing, "on", True)
-    tracing._sdk.cache_clear()
-    yield receiver
-    tracing.flush()
-    tracing._sdk.cache_clear()
-    receiver.shutdown()
-    receiver.server_close()
 
 
 def _spans(receiver: Receiver) -> list[Span]:
@@ -157,12 +144,23 @@ def test_the_steps_of_a_chain_are_one_trace(received: Receiver) -> None:
     assert len({span.trace for span in spans}) == 1
 
 
+def test_a_schedules_tick_begins_a_trace(received: Receiver) -> None:
+    interval = IntervalSchedule.objects.create(every=1, period="hours")
+    schedule = PeriodicTask.objects.create(name="hourly", task="tests.sample_tasks.noop", interval=interval)
+    with testing.stepwise() as jobs:
+        fired = fire_by_hand(schedule)
+        jobs.run_until_idle()
+    sent, ran = sorted(_spans(received), key=lambda span: span.name)
+    assert (sent.name, sent.parent, ran.parent, ran.trace) == ("enqueue noop", "", sent.id, sent.trace)
+    assert ran.attributes["messaging.message.id"] == fired.job_uid
+
+
 def test_many_jobs_of_one_call_share_its_producer_span(received: Receiver) -> None:
     with testing.inline():
         noop.enqueue_many([{"value": n} for n in range(3)])
     spans = _spans(received)
     (sent,) = _named(spans, "enqueue noop")
-    assert sent.attributes["messaging.batch.message_count"] == "3"
+    assert sent.attributes["messaging.batch.message_count"] == 3
     assert [span.parent for span in _named(spans, "run noop")] == [sent.id] * 3
 
 

@@ -27,6 +27,8 @@ DOCS = Path(__file__).parents[2] / "docs" / "monitoring"
 RULES = yaml.safe_load((DOCS / "alert-rules.yml").read_text())
 ALERTS = [rule for group in RULES["groups"] for rule in group["rules"]]
 DASHBOARD = json.loads((DOCS / "grafana-dashboard.json").read_text())
+TOOLS = DOCS.parents[1] / ".millrace" / "tools"  # where .ci/promtool puts it
+PROMTOOL = shutil.which("promtool") or shutil.which("promtool", path=TOOLS)
 TEMPLATE = re.compile(r"\{\{(.*?)\}\}")
 SHOWN = re.compile(r"\s*\$(value|labels\.\w+)\s*(\|\s*(humanize|humanizePercentage|humanizeDuration)\s*)?")
 
@@ -124,12 +126,25 @@ def test_the_check_finds_what_is_wrong(wrong: str, exposed: Exposed) -> None:
         labels_of(wrong, {**exposed, "millrace_breaker_open": frozenset({"breaker"})})
 
 
-@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
-def test_promtool_agrees() -> None:
+@pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
+def test_promtool_accepts_the_rules_and_refuses_a_broken_one(tmp_path: Path) -> None:
+    assert _promtool("check", "rules", str(DOCS / "alert-rules.yml")) == (0, "")
+    broken = tmp_path / "rules.yml"
+    broken.write_text((DOCS / "alert-rules.yml").read_text().replace("sum by (queue) (", "sum by queue (", 1))
+    assert _promtool("check", "rules", str(broken))[0] == 1
+
+
+@pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
+def test_promtool_finds_nothing_to_say_about_a_scrape(api: Api, exposed: Exposed) -> None:  # noqa: F811 -- the fixture
+    text = api.client.get("/metrics", headers=api.headers).content.decode()
+    assert all(name in text for name in exposed)
+    assert _promtool("check", "metrics", given=text) == (0, "")
+    assert _promtool("check", "metrics", given=text.replace("# HELP", "# NOTE"))[0] != 0
+
+
+def _promtool(*words: str, given: str = "") -> tuple[int, str]:
+    """Its status, and what it complains of."""
     done = subprocess.run(
-        ["promtool", "check", "rules", str(DOCS / "alert-rules.yml")],
-        capture_output=True,
-        text=True,
-        check=False,
+        [str(PROMTOOL), *words], input=given, capture_output=True, text=True, check=False, timeout=60
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    return done.returncode, done.stderr

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.limits import Limits
 from jobs.rates import Rate
-from monitoring.scaling import Load, Signal, signal
+from monitoring.scaling import Load, Signal, signal, together
 
 BUSY = Load(waiting=300, active=4, arriving=0, finishing=60, seconds=1.0, limits=Limits(), held_back=False)
 
@@ -29,3 +29,14 @@ BUSY = Load(waiting=300, active=4, arriving=0, finishing=60, seconds=1.0, limits
 )
 def test_what_an_autoscaler_is_told(change: dict[str, object], expected: Signal) -> None:
     assert signal(replace(BUSY, **change), within=30.0) == expected  # type: ignore[arg-type]  # a table of mixed changes
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        ([Signal(3, 2, 10.0), Signal(4, 1, 30.0)], Signal(7, 3, 30.0)),
+        ([Signal(3, 2, 10.0), Signal(4, 1, None)], Signal(7, 3, None)),
+    ],
+)
+def test_a_queue_of_several_parts_is_told_as_one(parts: list[Signal], whole: Signal) -> None:
+    assert together(parts) == whole

@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -50,6 +51,12 @@ def test_a_run_is_counted_in_its_minute_and_in_the_total() -> None:
     assert row.runs == {str(histogram.bucket(0.25)): 1}
     total = Metric.objects.get(period="total", queue="quick")
     assert (total.started, total.completed, total.run_us, total.runs) == (1, 1, 250_000, {})
+
+
+def test_what_takes_less_than_a_millisecond_is_measured_as_well() -> None:
+    make_job("job")
+    fold([replace(_event("completed", "job"), started_ms=NOW + 0.25, at_ms=NOW + 0.75)])
+    assert _minute("tests.sample_tasks.noop").runs == {str(histogram.bucket(0.0005)): 1}
 
 
 def test_the_same_events_folded_again_change_no_counter() -> None:

@@ -42,7 +42,7 @@ def _starts(queue: str) -> list[float]:
     """Moments of all starts in the log, in seconds of Redis time."""
     redis: Any = client()
     entries = redis.xrange(keys.events(queue))
-    return sorted(int(fields["t"]) / 1000 for _, fields in entries if fields["e"] == "started")
+    return sorted(float(fields["t"]) / 1000 for _, fields in entries if fields["e"] == "started")
 
 
 def _most_in(starts: Sequence[float], seconds: float) -> int:

@@ -11,6 +11,7 @@ from redis.exceptions import ResponseError
 from jobs.fence import cancelling, keys, leases, scripts
 from jobs.fence.cancelling import CancelRequest
 from jobs.fence.connection import client, connect
+from jobs.fence.events import parse
 from jobs.fence.leases import Lease, Ticket
 
 QUEUE, LEADER, UID = "quick", "dispatcher-1", "job-1"
@@ -205,14 +206,23 @@ def test_finish_ends_the_run_and_frees_everything() -> None:
     assert (state()["running"], state()["held"], state()["fenced"]) == ({}, {}, None)
 
 
+def test_times_of_a_run_are_kept_to_the_microsecond() -> None:
+    lease, before = claimed(), now_ms()
+    assert leases.finish(redis(), lease, "completed", "{}", ran_ms=0.4321)
+    started, ended = (parse(QUEUE, *entry) for entry in redis().xrange(keys.events(QUEUE)))
+    assert ended.at_ms - ended.started_ms == pytest.approx(0.432, abs=0.0011)
+    assert before - 1 <= started.at_ms <= ended.at_ms < now_ms() + 1
+    assert {len(each["t"].partition(".")[2]) for _, each in redis().xrange(keys.events(QUEUE))} == {3}
+
+
 def test_an_outcome_carries_the_start_and_the_end_of_its_run() -> None:
     claimed()
     since = Lease.of_queue(QUEUE, UID, redis().hget(keys.running(QUEUE), UID)).since_ms
     leases.finish(redis(), LEASE, "completed", "{}")
     started, ended = (fields for _, fields in redis().xrange(keys.events(QUEUE)))
-    assert int(started["t"]) == since
+    assert int(float(started["t"])) == since
     assert int(ended["s"]) == since
-    assert int(ended["t"]) >= since
+    assert float(ended["t"]) >= since
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import User
 
+from jobs.configuration import queue_book
 from monitoring.models import Alert, Silence
 from tests.jobs.http.conftest import Api, token_for
 from tests.jobs.rows import make_job
@@ -46,3 +47,12 @@ def test_the_signal_of_a_queue_counts_what_may_run(api: Api) -> None:
     api.post("/jobs/queue-action", {"queueName": "quick", "action": "pause"})
     assert api.get("/monitoring/autoscaling/quick").json()["runnable"] == 0
     assert len(api.get("/monitoring/autoscaling").json()["queues"]) > 18
+
+
+def test_the_signal_of_a_queue_with_partitions_is_of_all_of_them(api: Api) -> None:
+    for part in queue_book().parts_of("parted"):
+        make_job(queue=part)
+    whole = api.get("/monitoring/autoscaling/parted").json()
+    assert (whole["queue"], whole["runnable"], whole["slots"]) == ("parted", 3, 3)
+    assert api.get("/monitoring/autoscaling/parted.1").json()["runnable"] == 1
+    assert api.get("/monitoring/autoscaling/quikc").status_code == 404
