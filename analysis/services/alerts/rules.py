@@ -114,8 +114,14 @@ def _recipient_fault(channel: str, recipient: str) -> str:
             validate_email(recipient)
         except ValidationError:
             return "is no e-mail address"
-    if channel == AlertChannel.WEBHOOK:
-        address = urlsplit(recipient)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            return "is no address that begins with https:// or http://"
+    if channel == AlertChannel.WEBHOOK and not _is_web_address(recipient):
+        return "is no address that begins with https:// or http://"
     return ""
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+    except ValueError:  # brackets that hold no address, or a port that is none
+        return False

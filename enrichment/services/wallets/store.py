@@ -32,18 +32,27 @@ RETURNING signature, id
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a job did to a wallet's history so far, over all its runs: transactions read, and rows written."""
+    """What a job did to a wallet's history so far, over all its runs: transactions read, and rows written.
+
+    `tail`: it goes towards the beginning of the history, and not for the news alone.
+    """
 
     job: str
     read: int = 0
     new: int = 0
     trades: int = 0
     transfers: int = 0
+    tail: bool = False
 
-    def plus(self, read: int, new: int, trades: int, transfers: int) -> "Tally":
+    def plus(self, walk: Walk, read: int, new: int, trades: int, transfers: int) -> "Tally":
         """With one more page."""
         return Tally(
-            self.job, self.read + read, self.new + new, self.trades + trades, self.transfers + transfers
+            self.job,
+            self.read + read,
+            self.new + new,
+            self.trades + trades,
+            self.transfers + transfers,
+            self.tail or walk is Walk.TAIL,
         )
 
 
@@ -79,7 +88,8 @@ def store_page(wallet: Wallet, walk: Walk, page: Page, tally: Tally, *, replace:
             WalletTransaction.objects.filter(wallet=wallet, signature__in=list(meanings)).delete()
         added = _insert(wallet, page.transactions, meanings, stretch.place_below(walk))
         counts = _insert_meanings(added, meanings)
-        after, done = stretch.advanced(walk, page), tally.plus(len(page.transactions), len(added), *counts)
+        after = stretch.advanced(walk, page)
+        done = tally.plus(walk, len(page.transactions), len(added), *counts)
         state.tally = asdict(done)
         _save(state, after)
     return Stored(after, done)

@@ -70,7 +70,7 @@ def sync(
         stretch = store_forgotten(wallet)
     run = _Run(wallet, source, wishes, on_page, job or new_id())
     try:
-        for walk in walks_wanted(stretch, older=wishes.older):
+        for walk in walks_wanted(stretch, older=wishes.older or run.tally.tail):
             stretch = run.walk(walk, stretch)
     except Transient as trouble:
         if not run.may_go_on:

@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from enrichment.models import ExchangeAccount
 from jobs import testing
@@ -88,6 +90,17 @@ def test_history_goes_on_to_older_pages(browser: Client, user: User, outside: Ou
     assert len(first.orders) == len(second.orders) == 25
     assert first.orders[-1].placed_at >= second.orders[0].placed_at
     assert browser.get(f"/exchanges/{account.uid}?cursor=made-up").status_code == 200
+
+
+def test_the_prices_of_all_markets_are_read_once(browser: Client, user: User, outside: Outside) -> None:
+    account = trader(outside.url, "empty").added_by(user)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(f"/exchanges/{account.uid}").status_code == 200
+    tickers = [one["sql"] for one in asked if 'FROM "enrichment_ticker"' in one["sql"]]
+    assert len([sql for sql in tickers if "LIMIT" not in sql]) == 1
+    assert len(tickers) == 2, (
+        "those of the page's own list, and those that balances and fees are worked out by"
+    )
 
 
 def test_a_removed_account_is_gone(browser: Client, user: User, outside: Outside) -> None:

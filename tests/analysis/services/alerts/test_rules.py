@@ -32,6 +32,8 @@ GOOD = Wanted("price_above", Decimal("1.5"))
         ({"channel": "email", "recipient": "olga"}, ["recipient"]),
         ({"channel": "webhook", "recipient": "ftp://host/x"}, ["recipient"]),
         ({"channel": "webhook", "recipient": ""}, ["recipient"]),
+        ({"channel": "webhook", "recipient": "http://[half/an/address"}, ["recipient"]),
+        ({"channel": "webhook", "recipient": "http://host:99999/"}, ["recipient"]),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_field_and_nothing_is_stored(

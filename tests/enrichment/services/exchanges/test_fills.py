@@ -12,7 +12,7 @@ from django.db.models import Sum
 from enrichment.models import ExchangeAccount, Fill, Order, OrderCursor
 from enrichment.providers.exchanges import reading
 from enrichment.providers.exchanges.client import ExchangeClient, open_client
-from enrichment.queries.exchanges import FillFilter, fees_of, fills_of
+from enrichment.queries.exchanges import FillFilter, dollars_at, fees_of, fills_of
 from enrichment.services.exchanges import orders as syncing
 from enrichment.services.exchanges.accounts import keys_of
 from jobs.errors import OptionRefused
@@ -148,7 +148,7 @@ def test_fees_are_summed_by_asset_and_valued_where_a_price_is_known(account: Exc
             account=account, symbol="BTC/USDT", trade_id=str(number), order_id="1", side="buy", price=1, amount=1,
             cost=1, fee=Decimal(fee), fee_asset=asset, filled_at=at,
         )  # fmt: skip
-    fees = fees_of(account)
+    fees = fees_of(account, dollars_at("binance"))
     assert [(one.asset, one.amount, one.usd) for one in fees] == [
         ("USDT", Decimal("0.75"), Decimal("0.75")), ("ODD", 2, None),
     ]  # fmt: skip

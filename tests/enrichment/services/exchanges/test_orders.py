@@ -95,6 +95,20 @@ def test_an_older_word_never_overwrites_a_newer_one(account: ExchangeAccount) ->
     assert store_orders(account, [later]).changed == 0
 
 
+def test_an_open_order_that_the_exchange_has_forgotten_is_expired_and_fails_no_sync(
+    account: ExchangeAccount,
+) -> None:
+    client = open_client("binance", keys_of(account))
+    store_orders(account, [record(order_id="999999999"), record(symbol="GONE/USDT", order_id="1")])
+    result = syncing.sync(account, client, ["SOL/BTC"], lambda *_: None, full=False)
+    assert (result.changed, result.open) == (2, 0)
+    assert set(Order.objects.values_list("order_id", "status")) >= {
+        ("999999999", "expired"),
+        ("1", "expired"),
+    }
+    assert store_orders(account, [record(order_id="999999999", status="closed")]).changed == 1
+
+
 def test_a_page_and_its_position_are_stored_together(account: ExchangeAccount) -> None:
     broken = record(order_id="9", symbol="X" * 99)
     with pytest.raises(Exception, match="too long"):
