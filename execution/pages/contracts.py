@@ -1,6 +1,5 @@
 """`/contracts` and `/contracts/{id}`: deploy one, see where it is, read from it."""
 
-import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,9 +19,11 @@ from execution.services.contracts.artifacts import source_of
 from execution.services.contracts.deploy import ContractDraft
 from jobs.access import may_operate
 from jobs.errors import NotFound, Refused, Unavailable
+from jobs.http.body import strict_json
 from jobs.presence import seen
 from jobs.queries.finding import jobs_of_correlation
 
+_DEEPEST = 20  # lists in lists
 _FIELDS = ("name", "environment", "sender", "source", "arguments", "tags")
 
 
@@ -111,9 +112,16 @@ def _wanted(entered: dict[str, str]) -> DeploymentIn:
 
 def _list(field: str, text: str) -> list[Any]:
     try:
-        values = json.loads(text.strip() or "[]")
-    except ValueError:
-        values = None
-    if not isinstance(values, list):
+        values = strict_json((text.strip() or "[]").encode())
+        readable = isinstance(values, list) and not _nests_deeply(values, _DEEPEST)
+    except (ValueError, RecursionError):
+        readable = False
+    if not readable:
         raise Refused("The arguments are a JSON list.", {field: 'are a JSON list, such as ["name", 1]'})
     return values
+
+
+def _nests_deeply(value: Any, most: int) -> bool:
+    """Whether lists and objects lie in each other deeper than any argument of a contract."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return bool(parts) and (not most or any(_nests_deeply(part, most - 1) for part in parts))

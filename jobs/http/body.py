@@ -1,6 +1,7 @@
 """Reading request bodies: JSON only, and nothing that PostgreSQL or a later reader would choke on."""
 
 import json
+from math import isfinite
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
@@ -17,13 +18,28 @@ class StrictParser(Parser):
         if request.content_type != "application/json":
             raise Problem(415, f"Send application/json, not {request.content_type or 'an unnamed type'}.")
         try:
-            value = json.loads(request.body, parse_constant=_refuse)
-            if b"\\u" in request.body:
-                json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+            return strict_json(request.body)
         except (ValueError, RecursionError) as error:
             raise Problem(400, f"The body is no JSON: {error}", kind="not-json-text") from None
-        return value
+
+
+def strict_json(text: bytes) -> Any:
+    """A JSON value that PostgreSQL can hold: no NaN, no number beyond a double's, no half of a surrogate pair.
+
+    Raises ValueError, RecursionError.
+    """
+    value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    if b"\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    return value
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON value")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not isfinite(value):
+        raise ValueError(f"{number[:50]} is too large a number")
+    return value

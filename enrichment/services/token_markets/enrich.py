@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +10,12 @@ from django.utils import timezone
 from enrichment.models import Token, TokenMarket
 from enrichment.providers.solana.accounts import decimals_of
 from enrichment.providers.solana.rpc import Rpc
+from enrichment.services.fitting import fitting
 from enrichment.services.token_markets.ask import Found, ask
 from jobs.errors import JobError, RateLimited
 
 OnBatch = Callable[[int, int], None]  # batches done, of how many
-_WIDE = Context(prec=80)
 _COLUMNS = {"price": 18, "liquidity": 2, "volume_24h": 2, "change_24h": 2, "market_cap": 2}  # decimal places
-_LARGEST = Decimal(10) ** 18  # dollars or per cent; beyond, a market is telling nonsense
 
 
 @dataclass
@@ -85,7 +83,7 @@ def _store(found: dict[str, Found], rpc: Rpc) -> None:
             fetched_at=now,
             image=_address(one.market.image),
             page=_address(one.market.page),
-            **{name: _fitting(getattr(one.market, name), places) for name, places in _COLUMNS.items()},
+            **{name: fitting(getattr(one.market, name), places) for name, places in _COLUMNS.items()},
         )
         for mint, one in sorted(found.items())
         if mint in tokens
@@ -121,12 +119,6 @@ def _name(tokens: dict[str, Token], found: dict[str, Found]) -> None:
             token.symbol, token.name = wanted
             changed.append(token)
     Token.objects.bulk_update(changed, ["symbol", "name"])
-
-
-def _fitting(value: Decimal | None, places: int) -> Decimal | None:
-    if value is None or not value.is_finite() or abs(value) >= _LARGEST:
-        return None
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, context=_WIDE)
 
 
 def _address(text: str) -> str:

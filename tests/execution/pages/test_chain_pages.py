@@ -77,6 +77,19 @@ def test_the_sample_contract_is_deployed_and_read(operator: Client, evm: EvmChai
     assert "are a JSON list" in wrong.content.decode()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    ["[" * 30 + "]" * 30, "[" * 700 + "]" * 700, "[" * 100_000, "[NaN]", "[1e999]", '["\\ud800"]', "{}"],
+)
+def test_arguments_that_cannot_be_kept_are_refused_in_words(
+    operator: Client, evm: EvmChain, arguments: str
+) -> None:
+    entered = operator.get("/contracts").context["entered"] | {"arguments": arguments}
+    answer = operator.post("/contracts", entered)
+    assert (answer.status_code, "are a JSON list" in answer.content.decode()) == (422, True)
+    assert not Contract.objects.exists()
+
+
 def test_a_viewer_may_look_but_not_start(db: None, evm: EvmChain) -> None:
     viewer = Client()
     viewer.force_login(User.objects.create_user("victor"))
