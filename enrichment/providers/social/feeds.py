@@ -139,6 +139,8 @@ def _entry(url: str, plain: Any) -> Entry | None:
 
 def _address(url: str, link: str) -> str:
     """Where an entry leads, seen from its feed; empty when that is nowhere that a browser could go."""
+    if not link:
+        return ""
     try:
         whole = urljoin(url, link)
         parts = urlsplit(whole)

@@ -52,6 +52,7 @@ def test_entries_are_plain_text_with_absolute_addresses() -> None:
         "<item><link>https://a.example</link></item>",
         "<item><title>t</title><link>javascript:alert(1)</link></item>",
         "<item><title>t</title><link>data:text/html,x</link></item>",
+        "<item><title>t</title></item>",
         "<item><title>t</title><link>http://[half/an/address</link></item>",
         "<item><title>t</title><link>http://a.example:99999/</link></item>",
         f"<item><title>t</title><link>http://a.example/{'x' * 2_000}</link></item>",
