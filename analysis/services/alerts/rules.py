@@ -109,6 +109,8 @@ def _minutes_fault(minutes: int) -> str:
 def _recipient_fault(channel: str, recipient: str) -> str:
     if len(recipient) > 500:
         return "has at most 500 characters"
+    if "\0" in recipient:
+        return "holds the character U+0000"
     if channel == AlertChannel.EMAIL:
         try:
             validate_email(recipient)

@@ -32,6 +32,7 @@ GOOD = Wanted("price_above", Decimal("1.5"))
         ({"channel": "email", "recipient": "olga"}, ["recipient"]),
         ({"channel": "webhook", "recipient": "ftp://host/x"}, ["recipient"]),
         ({"channel": "webhook", "recipient": ""}, ["recipient"]),
+        ({"channel": "log", "recipient": "a\0b"}, ["recipient"]),
         ({"channel": "webhook", "recipient": "http://[half/an/address"}, ["recipient"]),
         ({"channel": "webhook", "recipient": "http://host:99999/"}, ["recipient"]),
     ],
