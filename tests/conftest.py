@@ -41,13 +41,13 @@ def services(pytestconfig: pytest.Config) -> Iterator[Launcher]:
 @pytest.fixture
 def operator(db: None) -> Client:
     """The client of somebody who may start and change jobs."""
-    return _client(User.objects.create_user("olga", is_staff=True))
+    return _client(User.objects.create_user("operator", is_staff=True))
 
 
 @pytest.fixture
 def viewer(db: None) -> Client:
     """The client of somebody who may only look."""
-    return _client(User.objects.create_user("victor"))
+    return _client(User.objects.create_user("viewer"))
 
 
 def _client(user: User) -> Client:

@@ -69,7 +69,7 @@ def test_a_wallet_and_the_list_can_be_read(operator: Client, outside: Outside) -
 
 def test_who_may_only_look_starts_nothing(db: None) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert viewer.get("/api/v1/wallets").status_code == 200
     assert viewer.post(f"/api/v1/wallets/{ADDRESS}/analyse").status_code == 403
     assert Client().get("/api/v1/wallets").status_code == 401

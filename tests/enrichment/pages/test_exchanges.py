@@ -16,7 +16,7 @@ from tests.outside import Outside
 @pytest.fixture
 def user(db: None) -> User:
     """Somebody who may start jobs."""
-    return User.objects.create_user("olga", is_staff=True)
+    return User.objects.create_user("operator", is_staff=True)
 
 
 @pytest.fixture
@@ -113,10 +113,10 @@ def test_a_removed_account_is_gone(browser: Client, user: User, outside: Outside
 def test_somebody_elses_account_is_404_and_a_viewer_starts_nothing(user: User, outside: Outside) -> None:
     account = trader(outside.url, "empty").added_by(user)
     viewer = Client()
-    victor = User.objects.create_user("victor")
-    viewer.force_login(victor)
+    somebody = User.objects.create_user("viewer")
+    viewer.force_login(somebody)
     assert viewer.get(f"/exchanges/{account.uid}").status_code == 404
-    ExchangeAccount.objects.filter(pk=account.pk).update(user=victor)
+    ExchangeAccount.objects.filter(pk=account.pk).update(user=somebody)
     assert viewer.get(f"/exchanges/{account.uid}").status_code == 200
     assert viewer.post(f"/exchanges/{account.uid}", {"action": "sync"}).status_code == 403
     assert viewer.post("/exchanges", {"action": "sync"}).status_code == 403

@@ -206,7 +206,7 @@ def test_the_list_is_paged_and_names_the_senders(operator: Client, evm: EvmChain
 
 def test_who_may_only_look_starts_nothing(db: None, evm: EvmChain) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert viewer.get("/api/v1/intents").status_code == 200
     assert post(viewer, WISH).status_code == 403
     assert post(Client(), WISH).status_code == 401

@@ -92,7 +92,7 @@ def test_arguments_that_cannot_be_kept_are_refused_in_words(
 
 def test_a_viewer_may_look_but_not_start(db: None, evm: EvmChain) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     for page in ("/intents", "/contracts"):
         assert viewer.get(page).status_code == 200
         assert viewer.post(page, {}).status_code == 403

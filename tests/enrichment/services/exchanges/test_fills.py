@@ -36,7 +36,7 @@ def grid(outside: Outside) -> Trader:
 @pytest.fixture
 def account(grid: Trader) -> ExchangeAccount:
     """Its account, added."""
-    return grid.added_by(User.objects.create_user("olga", is_staff=True))
+    return grid.added_by(User.objects.create_user("operator", is_staff=True))
 
 
 def bring_in(account: ExchangeAccount, on_page: Any = lambda *_: None, *, full: bool = False) -> Any:
@@ -125,7 +125,7 @@ def test_an_order_that_meets_another_of_its_account_has_both_sides(outside: Outs
         ("7", "sell", "2"),
     ]
     who = trader(outside.url, "empty")
-    account = who.added_by(User.objects.create_user("otto", is_staff=True))
+    account = who.added_by(User.objects.create_user("other", is_staff=True))
     bring_in(account)
     before = sum(row.amount for row in Fill.objects.all())  # others may have traded here
     quantity = {"symbol": "XRPUSDT", "quantity": "20"}
@@ -164,7 +164,7 @@ def test_fills_are_paged_and_belong_to_their_owner(account: ExchangeAccount) -> 
         if cursor is None:
             break
     assert len(seen) == len(set(seen)) == Fill.objects.count()
-    assert not fills_of(User.objects.create_user("eve"), FillFilter()).fills
+    assert not fills_of(User.objects.create_user("intruder"), FillFilter()).fills
     with pytest.raises(OptionRefused):
         fills_of(account.user, FillFilter(), "made-up")
 

@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def account(outside: Outside) -> ExchangeAccount:
     """The grid bot's account: some hundreds of orders in one market."""
-    return trader(outside.url, "grid").added_by(User.objects.create_user("olga", is_staff=True))
+    return trader(outside.url, "grid").added_by(User.objects.create_user("operator", is_staff=True))
 
 
 @pytest.fixture
