@@ -23,7 +23,6 @@ from jobs.http.body import strict_json
 from jobs.presence import seen
 from jobs.queries.finding import jobs_of_correlation
 
-_DEEPEST = 20  # lists in lists
 _FIELDS = ("name", "environment", "sender", "source", "arguments", "tags")
 
 
@@ -113,15 +112,8 @@ def _wanted(entered: dict[str, str]) -> DeploymentIn:
 def _list(field: str, text: str) -> list[Any]:
     try:
         values = strict_json((text.strip() or "[]").encode())
-        readable = isinstance(values, list) and not _nests_deeply(values, _DEEPEST)
     except (ValueError, RecursionError):
-        readable = False
-    if not readable:
+        values = None
+    if not isinstance(values, list):
         raise Refused("The arguments are a JSON list.", {field: 'are a JSON list, such as ["name", 1]'})
     return values
-
-
-def _nests_deeply(value: Any, most: int) -> bool:
-    """Whether lists and objects lie in each other deeper than any argument of a contract."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return bool(parts) and (not most or any(_nests_deeply(part, most - 1) for part in parts))

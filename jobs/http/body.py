@@ -1,6 +1,7 @@
 """Reading request bodies: JSON only, and nothing that PostgreSQL or a later reader would choke on."""
 
 import json
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any, NoReturn
 
@@ -8,6 +9,8 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 
 from jobs.http.problems import Problem
+
+DEEPEST = 100  # levels of lists and objects in each other
 
 
 class StrictParser(Parser):
@@ -24,11 +27,14 @@ class StrictParser(Parser):
 
 
 def strict_json(text: bytes) -> Any:
-    """A JSON value that PostgreSQL can hold: no NaN, no number beyond a double's, no half of a surrogate pair.
+    """A JSON value that PostgreSQL can hold and every answer can tell again.
 
-    Raises ValueError, RecursionError.
+    No NaN, no number beyond a double's, no half of a surrogate pair, nothing in more than a hundred levels:
+    what writes answers gives up at some two hundred. Raises ValueError, RecursionError.
     """
     value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    if text.count(b"[") + text.count(b"{") > DEEPEST:
+        _refuse_depth(value)
     if b"\\u" in text:
         json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     return value
@@ -36,6 +42,22 @@ def strict_json(text: bytes) -> Any:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON value")
+
+
+def _refuse_depth(value: Any) -> None:
+    """ValueError for what lies deeper than is read. Level by level: a recursion would end too early."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [part for one in level for part in _parts(one)]
+        if not level:
+            return
+    raise ValueError(f"nested in more than {DEEPEST} levels")
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _finite(number: str) -> float:

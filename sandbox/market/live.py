@@ -5,6 +5,7 @@ What happens at a moment follows from the seed and the moment alone, so nothing 
 
 import asyncio
 import random
+from functools import partial
 from math import exp
 
 from sandbox.market.prices import Market
@@ -49,7 +50,7 @@ class LiveMarket:
         moments = range(first * MISSED_EVERY, now, MISSED_EVERY)
         try:
             for moment in moments:
-                clock.wall = lambda moment=moment: moment
+                clock.wall = partial(float, moment)
                 self._move(moment, MISSED_EVERY)
         finally:
             clock.wall = self._wall

@@ -79,7 +79,7 @@ def test_the_sample_contract_is_deployed_and_read(operator: Client, evm: EvmChai
 
 @pytest.mark.parametrize(
     "arguments",
-    ["[" * 30 + "]" * 30, "[" * 700 + "]" * 700, "[" * 100_000, "[NaN]", "[1e999]", '["\\ud800"]', "{}"],
+    ["[" * 700 + "]" * 700, "[" * 100_000, "[NaN]", "[1e999]", '["\\ud800"]', "{}"],
 )
 def test_arguments_that_cannot_be_kept_are_refused_in_words(
     operator: Client, evm: EvmChain, arguments: str
