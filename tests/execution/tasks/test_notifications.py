@@ -158,10 +158,11 @@ def test_an_email_goes_through_djangos_backend(inbox: Inbox) -> None:
     assert Notification.objects.get().recipient == "operator@example.com"
 
 
-def test_the_log_is_a_channel_too(inbox: Inbox, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("name", ["operators", "somebody+alerts@example.com"])
+def test_the_log_is_a_channel_too(inbox: Inbox, caplog: pytest.LogCaptureFixture, name: str) -> None:
     with testing.inline():
-        send_notification.delay(**_message(inbox, channel="log", recipient="operators"))
-    assert "operators: Order filled" in caplog.text
+        send_notification.delay(**_message(inbox, channel="log", recipient=name))
+    assert f"{name}: Order filled" in caplog.text
 
 
 @pytest.mark.parametrize(

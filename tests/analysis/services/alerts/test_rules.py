@@ -33,6 +33,7 @@ GOOD = Wanted("price_above", Decimal("1.5"))
         ({"channel": "webhook", "recipient": "ftp://host/x"}, ["recipient"]),
         ({"channel": "webhook", "recipient": ""}, ["recipient"]),
         ({"channel": "log", "recipient": "a\0b"}, ["recipient"]),
+        ({"channel": "log", "recipient": "two\nlines"}, ["recipient"]),
         ({"channel": "webhook", "recipient": "http://[half/an/address"}, ["recipient"]),
         ({"channel": "webhook", "recipient": "http://host:99999/"}, ["recipient"]),
     ],
@@ -48,7 +49,12 @@ def test_what_makes_no_sense_is_refused_by_field_and_nothing_is_stored(
 
 @pytest.mark.parametrize(
     ("channel", "recipient"),
-    [("log", ""), ("email", "operator@example.com"), ("webhook", "https://example.com/hook")],
+    [
+        ("log", ""),
+        ("log", "Desk 1: somebody+alerts@example.com"),
+        ("email", "operator@example.com"),
+        ("webhook", "https://example.com/hook"),
+    ],
 )
 def test_a_rule_is_stored_as_it_was_wanted(channel: str, recipient: str) -> None:
     wanted = replace(GOOD, channel=channel, recipient=recipient, window=15, cooldown=5)
