@@ -116,7 +116,7 @@ def holders(*amounts: int, supply: int = 0, complete: bool = True) -> Holders:
 def test_one_who_holds_all_is_the_worst_distribution() -> None:
     found = distribution_part(holders(100), ())
     assert (found.points, found.inputs[0].value) == (100, "100.0%")
-    assert distribution_part(holders(99, 1), ()).points < 100
+    assert (distribution_part(holders(99, 1), ()).points or 0) < 100
 
 
 def test_many_who_hold_little_are_the_best() -> None:
