@@ -22,7 +22,7 @@ def test_addresses_lose_what_does_not_change_where_they_lead(url: str, canonical
 
 def test_an_address_that_no_index_could_hold_is_known_by_its_hash() -> None:
     long = "https://a.example/x?q=" + "|" * 900
-    assert len(long) < 1_000 < 2_700 < len(long) + 2 * 900, "written out it has three times as many"
+    assert len(long) < 1_000, "written out it has three times as many characters"
     assert canonical_url(long).startswith("sha256:")
     assert canonical_url(long) == canonical_url(f"{long}&utm_source=rss") != canonical_url(f"{long}|")
 
