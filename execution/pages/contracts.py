@@ -1,5 +1,6 @@
 """`/contracts` and `/contracts/{id}`: deploy one, see where it is, read from it."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -110,10 +111,9 @@ def _wanted(entered: dict[str, str]) -> DeploymentIn:
 
 
 def _list(field: str, text: str) -> list[Any]:
-    try:
+    values: object = None
+    with suppress(ValueError, RecursionError):
         values = strict_json((text.strip() or "[]").encode())
-    except (ValueError, RecursionError):
-        values = None
     if not isinstance(values, list):
         raise Refused("The arguments are a JSON list.", {field: 'are a JSON list, such as ["name", 1]'})
     return values
