@@ -5,12 +5,17 @@ from collections.abc import Generator, Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from jobs.localservices.launcher import Launcher
 from tests.sandbox_server import own_state, sandbox_server, seeded_folder, start
 from tests.services_plugin import LAUNCHER
 
 __all__ = ["own_state", "sandbox_server", "seeded_folder", "start"]
+
+# How fast examples come says how busy the machine is, and nothing of what is tested.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(wrapper=True)
