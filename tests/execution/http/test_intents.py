@@ -68,6 +68,8 @@ def test_an_invalid_intent_says_why_and_stops(operator: Client, evm: EvmChain) -
         ({"amount": str(2**256)}, "amount"),
         ({"amount": "9" * 5000}, "amount"),
         ({"amount": 1.5}, "amount"),
+        ({"amount": True}, "amount"),
+        ({"chainId": True}, "chainId"),
         ({"maxGasPrice": str(10**30)}, "maxGasPrice"),
         ({"maxGasPrice": 0}, "maxGasPrice"),
         ({"chainId": 2**60}, "chainId"),
