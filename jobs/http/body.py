@@ -47,11 +47,10 @@ def _refuse(constant: str) -> NoReturn:
 def _refuse_depth(value: Any) -> None:
     """ValueError for what lies deeper than is read. Level by level: a recursion would end too early."""
     level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [part for one in level for part in _parts(one)]
-        if not level:
-            return
-    raise ValueError(f"nested in more than {DEEPEST} levels")
+    for _ in range(DEEPEST):
+        level = [part for one in level for part in _parts(one) if isinstance(part, (dict, list))]
+    if level:
+        raise ValueError(f"nested in more than {DEEPEST} levels")
 
 
 def _parts(value: Any) -> Iterable[Any]:
