@@ -155,7 +155,7 @@ def test_stopping_leaves_the_rest_open_and_is_told_in_the_audit() -> None:
         "start bulk retry",
         "stop bulk retry",
     ]
-    assert BulkRetry.objects.get().reason == "stopped by bob"
+    assert BulkRetry.objects.get().reason == "stopped by other"
 
 
 def test_a_bulk_retry_goes_on_after_its_worker_was_killed(platform: Platform) -> None:
