@@ -20,7 +20,7 @@ from analysis.models import (
     Strategy,
     WalletDashboard,
 )
-from analysis.services.intents.checks import CHECKS
+from analysis.services.intents.parameters import faults_of_checks, faults_of_gas
 from jobs.admin.audited import Audited
 from jobs.admin.reading import ReadOnlyAdmin, shows
 from jobs.admin.shown import as_json
@@ -29,7 +29,7 @@ _LABELS = {"low": "success", "moderate": "info", "high": "warning", "critical": 
 
 
 class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
-    """Checks that the checks exist, and that gas has names."""
+    """Checks that the checks and every parameter exist."""
 
     class Meta:
         model = Strategy
@@ -44,19 +44,21 @@ class StrategyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
         gas = self.cleaned_data["gas"] or {}
         if not isinstance(gas, dict):
             raise forms.ValidationError('Parameters by name, such as {"bump_after": 5}.')
+        _refuse(faults_of_gas(gas))
         return gas
 
     def clean_checks(self) -> list[dict[str, Any]]:
-        """A list of checks, each by its name."""
+        """A list of checks, each by its name, with parameters that it has."""
         steps = self.cleaned_data["checks"]
         if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
             raise forms.ValidationError('A list, such as [{"check": "structure"}, {"check": "balance"}].')
-        unknown = [name for step in steps if (name := str(step.get("check"))) not in CHECKS]
-        if unknown:
-            raise forms.ValidationError(
-                f"There is no check {', '.join(unknown)}; there are {', '.join(CHECKS)}."
-            )
+        _refuse(faults_of_checks(steps))
         return steps
+
+
+def _refuse(faults: list[str]) -> None:
+    if faults:
+        raise forms.ValidationError(faults)
 
 
 @admin.register(Strategy)

@@ -21,7 +21,7 @@ from enrichment.flows import sync_account
 from enrichment.models import Coin, ExchangeAccount
 from enrichment.providers.prices.samples import fetch_sample_coins
 from enrichment.providers.solana.samples import SampleWallet
-from enrichment.queries.exchanges import FillFilter, fees_of, fills_of, sample_accounts
+from enrichment.queries.exchanges import FillFilter, dollars_at, fees_of, fills_of, sample_accounts
 from enrichment.queries.news import Wanted, find_news
 from enrichment.queries.prices import coin_rows
 from enrichment.queries.social import platforms_of, sentiment_of, trend_of
@@ -157,7 +157,9 @@ def _exchange(tour: Tour) -> None:
     if not page.fills:
         tour.fail("no fill was stored")
         return
-    fees = ", ".join(f"{_short(fee.amount)} {fee.asset}" for fee in fees_of(account))
+    fees = ", ".join(
+        f"{_short(fee.amount)} {fee.asset}" for fee in fees_of(account, dollars_at(account.exchange))
+    )
     tour.say(
         f"{orders.count()} orders, {orders.filter(status='open').count()} open; {account.fills.count()} fills,"
         f" fees {fees}. The newest fills:"

@@ -11,6 +11,7 @@ import os
 import random
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bench.environments import ROOT
 from bench.world import World, world
 
 MOST = 300  # megabytes that a worker's process may take
+ENDED = date(2026, 11, 1)  # the seeded history: what the wallet does comes after it, and before now
 _COMMIT = 1_000  # transactions between two commits of the chain
 _QUEUES = "wallet-operations"
 
@@ -52,7 +54,7 @@ def _seeded(state: Path, transactions: int) -> tuple[str, list[str]]:
     from sandbox.solana.seeding.trader import Trader
     from sandbox.solana.seeding.world import World as SeededWorld
 
-    chain = open_chain(state)
+    chain = open_chain(state, anchor=ENDED)
     node, clock = chain.node, chain.node.clock
     seeding = SeededWorld(node, chain.directory, clock.start, clock.tip)
     seeding.time = clock.tip

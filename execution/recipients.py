@@ -1,15 +1,13 @@
 """Who a notification goes to: checked at the door, and shown without what may be secret."""
 
-import re
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from analysis.services.alerts.rules import LOG_NAME, LOG_NAME_FAULT
 from execution.providers.webhooks.addresses import literal_fault, parse_target
 from execution.providers.webhooks.policy import allowed_places
-
-_LABEL = re.compile(r"[A-Za-z0-9_.:\- ]{1,100}")
 
 
 class Channel(StrEnum):
@@ -30,7 +28,7 @@ def recipient_fault(channel: Channel, recipient: str) -> str:
         except ValidationError:
             return "is no e-mail address"
         return ""
-    return "" if _LABEL.fullmatch(recipient) else "is a name of up to 100 letters, digits, - _ . : or spaces"
+    return "" if LOG_NAME.fullmatch(recipient) else LOG_NAME_FAULT
 
 
 def refused_at_the_door(channel: Channel, recipient: str) -> str:

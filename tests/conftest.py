@@ -5,12 +5,17 @@ from collections.abc import Generator, Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from jobs.localservices.launcher import Launcher
 from tests.sandbox_server import own_state, sandbox_server, seeded_folder, start
 from tests.services_plugin import LAUNCHER
 
 __all__ = ["own_state", "sandbox_server", "seeded_folder", "start"]
+
+# How fast examples come says how busy the machine is, and nothing of what is tested.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -41,13 +46,13 @@ def services(pytestconfig: pytest.Config) -> Iterator[Launcher]:
 @pytest.fixture
 def operator(db: None) -> Client:
     """The client of somebody who may start and change jobs."""
-    return _client(User.objects.create_user("olga", is_staff=True))
+    return _client(User.objects.create_user("operator", is_staff=True))
 
 
 @pytest.fixture
 def viewer(db: None) -> Client:
     """The client of somebody who may only look."""
-    return _client(User.objects.create_user("victor"))
+    return _client(User.objects.create_user("viewer"))
 
 
 def _client(user: User) -> Client:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sandbox.solana.chain import open_chain
 
 ROOT = Path(__file__).resolve().parents[1]
 READY = "sandbox ready at "
+ANCHOR = date(2026, 11, 1)  # the day on which the world of the tests ends
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def serving(state: Path, *options: str) -> Iterator[Server]:
 def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder with the whole seeded world; copy it before changing anything."""
     folder = tmp_path_factory.mktemp("seeded")
-    chain = open_chain(folder)
+    chain = open_chain(folder, anchor=ANCHOR)
     open_exchange(folder, chain.directory.seed, chain.anchor).close()
     chain.close()
     return folder

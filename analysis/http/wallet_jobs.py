@@ -18,6 +18,7 @@ from jobs import Priority
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Started
 from jobs.http.auth import must_start
+from jobs.http.words import in_the_words_of_the_body
 
 # A path belongs to one router: the reads of `analysis.http.wallets` are added to this one.
 router = Router(by_alias=True, tags=["wallets"])
@@ -29,14 +30,17 @@ Address = Annotated[SolanaAddress, Path(description="The wallet's address on Sol
 def create(request: HttpRequest, body: asked.Analysis) -> Status[AnalysisStarted]:
     """Analyse a wallet end to end: sync, then balances, profit and loss, behaviour, then its tokens."""
     must_start(request, *ANALYSIS)
-    return Status(202, AnalysisStarted(**flow_out(analyse_wallet(**body.model_dump()))))
+    with in_the_words_of_the_body():
+        flow = analyse_wallet(**body.model_dump())
+    return Status(202, AnalysisStarted(**flow_out(flow)))
 
 
 @router.post("/similarity", response={202: ComparisonStarted, **PROBLEMS})
 def compare(request: HttpRequest, body: asked.Comparison) -> Status[ComparisonStarted]:
     """Compare wallets; those whose history is missing are synced first. GET /similarity/{requestId} reads."""
     must_start(request, *COMPARISON)
-    started = compare_wallets(body.addresses, **body.wishes())
+    with in_the_words_of_the_body():
+        started = compare_wallets(body.addresses, **body.wishes())
     return Status(
         202,
         ComparisonStarted(
@@ -87,4 +91,6 @@ def _start(request: HttpRequest, task: Any, **payload: Any) -> Status[Started]:
     must_start(request, task)
     after = payload.pop("depends_on", None)
     options: dict[str, Any] = {"priority": Priority.HIGH} | ({"depends_on": after} if after else {})
-    return Status(202, represent.started(task.using(**options).enqueue(**payload).answer))
+    with in_the_words_of_the_body():
+        answer = task.using(**options).enqueue(**payload).answer
+    return Status(202, represent.started(answer))

@@ -26,6 +26,7 @@ from analysis.services.pnl.lots import Method
 from jobs.errors import NotFound
 from jobs.http.answers import PROBLEMS
 from jobs.http.auth import must_start
+from jobs.http.schemas import Text
 
 __all__ = ["router"]
 
@@ -47,7 +48,9 @@ class Scope(Schema):
     """Which report."""
 
     scope: str = Field(
-        "", max_length=32, description="As the job's result names it; empty: the whole history."
+        "",
+        pattern=r"^[0-9a-f]{0,32}$",
+        description="As the job's result names it; empty: the whole history.",
     )
 
 
@@ -82,7 +85,7 @@ def comparisons(request: HttpRequest, page: Query[Page]) -> ComparisonList:
 
 
 @router.get("/similarity/{request_id}", response={200: ComparisonOut, **PROBLEMS})
-def similarity(request: HttpRequest, request_id: Path[str]) -> ComparisonOut:
+def similarity(request: HttpRequest, request_id: Path[Text]) -> ComparisonOut:
     """A comparison; its result is null until the last of its jobs has completed."""
     found = comparison(request_id)
     if found is None:

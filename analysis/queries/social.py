@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import sqrt
 from statistics import fmean, pstdev
 
 from django.utils import timezone
@@ -36,8 +37,10 @@ def facts_of_hours(hours: Iterable[tuple[datetime, int, float]], now: datetime) 
         return None
     if len(before) < _ENOUGH:
         return SocialFacts(last, moods / last, None)
-    deviation = max(pstdev(before), 1.0)  # a coin nobody spoke of is no sensation by its first post
-    return SocialFacts(last, moods / last, (last - fmean(before)) / deviation)
+    usual = fmean(before)
+    # At least what counting alone brings: a thousand a day and then 1,003 is no sensation, nor is a first post.
+    deviation = max(pstdev(before), sqrt(usual), 1.0)
+    return SocialFacts(last, moods / last, (last - usual) / deviation)
 
 
 def _listened(days: list[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Prices, changes and scores as the coin pages show them."""
+"""Sums, scores and alerts as the coin pages show them."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -10,20 +10,12 @@ from django.utils.safestring import SafeString
 from analysis.models import AlertRule
 from analysis.services.alerts.words import condition, span
 from analysis.services.risk.score import level_of
-from enrichment.pages.numbers import gain_or_loss, with_minus
 from enrichment.queries.prices import ChartPoint
-from enrichment.tasks.coins import short
 
 register = template.Library()
 
 _FLAT = 0.001  # of the price: what moves less is a straight line
 _UNITS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"))
-
-
-@register.filter
-def price(usd: Decimal | None) -> str:
-    """Dollars to four figures: `$0.00001234`; a dash for None."""
-    return "–" if usd is None else f"${short(str(usd))}"
 
 
 @register.filter
@@ -35,15 +27,6 @@ def roughly(usd: Decimal | None) -> str:
         if usd >= size:
             return f"${usd / size:,.2f}{unit}"
     return f"${usd:,.0f}"
-
-
-@register.filter
-def percent(change: Decimal | None) -> SafeString | str:
-    """A change in per cent with its sign, coloured by it."""
-    if change is None:
-        return "–"
-    rounded = round(change, 2)
-    return gain_or_loss(rounded, with_minus(f"{abs(rounded):,.2f} %", rounded))
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from enrichment.pages.numbers import gain_or_loss, with_minus
+from enrichment.templatetags.figures import dollars
 
 register = template.Library()
 
@@ -26,42 +27,9 @@ def signed(amount: Decimal | None) -> SafeString | str:
 
 
 @register.filter
-def usd(amount: Decimal | None) -> str:
-    """Dollars and cents: `$1,234.50`."""
-    if amount is None:
-        return ""
-    sign = "−" if amount < 0 else ""
-    return f"{sign}${abs(amount):,.2f}"
-
-
-@register.filter
-def price(amount: Decimal | None) -> str:
-    """A price in dollars to four significant digits: `$1,234.50`, `$0.00001234`; a dash for None."""
-    if amount is None:
-        return "–"
-    if abs(amount) >= 1 or not amount:
-        return usd(amount)
-    return f"${_plain(amount, min(18, 3 - amount.adjusted())).rstrip('0')}"
-
-
-@register.filter
-def percent(share: Decimal | float | str | None) -> str:
-    """A share between 0 and 1 as `42 %`; a dash for None."""
-    return "–" if share is None else f"{Decimal(str(share)) * 100:.0f} %"
-
-
-@register.filter
 def exact(text: str) -> Decimal:
     """A decimal out of a report, where decimals are text."""
     return Decimal(text)
-
-
-@register.filter
-def change(per_cent: Decimal | None) -> SafeString | str:
-    """A change in per cent, with its sign, coloured by it."""
-    if per_cent is None:
-        return "–"
-    return gain_or_loss(per_cent, f"{_plain(per_cent, 1)} %")
 
 
 @register.filter
@@ -86,7 +54,7 @@ def shade(score: float | None) -> str:
 def in_usd(analysis: object, amount: Decimal | None) -> str:
     """An amount of SOL in dollars, where the price of SOL is known."""
     convert = getattr(analysis, "in_usd", None)
-    return usd(convert(amount)) if convert and amount is not None else ""
+    return dollars(convert(amount)) if convert and amount is not None else ""
 
 
 @register.filter

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "jobs.http.request_lines.RequestLines",
+    "jobs.pages.nul.NoNul",
     "django.middleware.security.SecurityMiddleware",
     "jobs.pages.security.ContentSecurityPolicy",
     "config.middleware.StaticFiles",
@@ -340,7 +341,7 @@ PROVIDER_BUDGETS: Mapping[str, str] = env.dict(
 
 # -- HTTP API and WebSocket ----------------------------------------------------------------------------
 
-MIDDLEWARE.insert(2, "jobs.http.middleware.ProblemDetails")
+MIDDLEWARE.insert(3, "jobs.http.middleware.ProblemDetails")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 + 64 * 1024  # bytes: the largest payload, and what is around it
 LOGIN_TRIES_PER_MINUTE = 10  # wrong passwords for one user name from one address
 WRONG_TOKENS_PER_MINUTE = env.int("WRONG_TOKENS_PER_MINUTE", default=30)  # from one address

@@ -21,7 +21,7 @@ from enrichment.http.exchange_answers import (
 from enrichment.models import ExchangeAccount
 from enrichment.providers.exchanges.addresses import exchanges
 from enrichment.providers.exchanges.records import ApiKeys
-from enrichment.queries.exchanges import account_of, accounts_of, balances_of, tickers_of
+from enrichment.queries.exchanges import account_of, accounts_of, balances_of, dollars_at, tickers_of
 from enrichment.services.exchanges.accounts import (
     NewAccount,
     add_account,
@@ -97,7 +97,7 @@ def sync(request: HttpRequest, account: AccountId, full: bool = False) -> Status
 def balances(request: HttpRequest, account: AccountId) -> BalanceList:
     """What the account held when it was last asked."""
     row = account_of(user_of(request), account)
-    items = [BalanceOut.model_validate(one) for one in balances_of(row)]
+    items = [BalanceOut.model_validate(one) for one in balances_of(row, dollars_at(row.exchange))]
     return BalanceList(items=items, fetched_at=row.balances_at)
 
 

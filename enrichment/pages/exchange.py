@@ -19,6 +19,7 @@ from enrichment.queries.exchanges import (
     OrderFilter,
     account_of,
     balances_of,
+    dollars_at,
     fees_of,
     fills_of,
     orders_of,
@@ -79,7 +80,8 @@ def _check(request: HttpRequest, row: ExchangeAccount) -> None:
 
 def _context(request: HttpRequest, row: ExchangeAccount) -> dict[str, Any]:
     steps = steps_of(row.uid, request.GET.getlist("step")[:10])
-    held, fees = balances_of(row), fees_of(row)
+    dollars = dollars_at(row.exchange)
+    held, fees = balances_of(row, dollars), fees_of(row, dollars)
     tab = request.GET.get("status", "")
     wanted = OrderFilter(account=row.uid, status=tab if tab in dict(_TABS) else "")
     try:

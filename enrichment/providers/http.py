@@ -42,6 +42,17 @@ class NotUnderstood(Exception):
     """An answer is not what it should be; the message ends the sentence "it answered with"."""
 
 
+class HttpRefused(Permanent):
+    """An outsider refused a request for good; `status` is what it answered."""
+
+    def __init__(self, place: str, status: int) -> None:
+        told = f"{place} refused with {status}"
+        if status in {401, 403}:
+            told += ": the key or the address that the settings have for it is not accepted"
+        super().__init__(told)
+        self.status = status
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer as it came; header names are in small letters."""
@@ -56,8 +67,9 @@ class Service:
     """An outsider: its name for people and for its budget, and how many seconds it may take.
 
     `by_host`: each host has a budget of its own. Without a `provider` it is asked once: somebody waits for a
-    page. `patience`: seconds that a request waits for its turn. `answer` None: settings.PROVIDER_TIMEOUT. The
-    functions given as `read` turn an answer into what is wanted; whatever they stumble over is not understood.
+    page. `patience`: seconds that a request waits for its turn. `answer` None: settings.PROVIDER_TIMEOUT.
+    `largest`: bytes of an answer. The functions given as `read` turn an answer into what is wanted; whatever
+    they stumble over is not understood.
     """
 
     name: str
@@ -66,6 +78,7 @@ class Service:
     patience: float = PATIENCE
     connect: float = 5.0
     answer: float | None = None
+    largest: int = 64_000_000
 
     def get(
         self,
@@ -119,8 +132,11 @@ class Service:
 
     def _send(self, call: "_Call") -> Answer:
         timeout = httpx2.Timeout(self.answer or settings.PROVIDER_TIMEOUT, connect=self.connect)
+        client = _client(getpid())
         try:
-            response = _client(getpid()).request(call.method, call.url, timeout=timeout, **call.request)
+            with client.stream(call.method, call.url, timeout=timeout, **call.request) as response:
+                _check(call.place, response)
+                content = self._bounded(call.place, response)
         except httpx2.TimeoutException:
             raise Transient(f"{call.place} did not answer in time") from None
         except httpx2.TransportError as error:
@@ -131,8 +147,16 @@ class Service:
             raise Permanent(f"{call.place} redirects in a circle") from None
         except httpx2.DecodingError:
             raise Transient(f"{call.place} answered with something that cannot be unpacked") from None
-        _check(call.place, response)
-        return Answer(response.status_code, dict(response.headers), response.content)
+        return Answer(response.status_code, dict(response.headers), content)
+
+    def _bounded(self, place: str, response: httpx2.Response) -> bytes:
+        """The body, unpacked; Permanent as soon as it is larger than anything that was meant."""
+        content = bytearray()
+        for part in response.iter_bytes():
+            content += part
+            if len(content) > self.largest:
+                raise Permanent(f"{place} answered with more than {self.largest:,} bytes")
+        return bytes(content)
 
 
 SANDBOX = Service("the sandbox", connect=0.5, answer=2.0)
@@ -181,7 +205,7 @@ def _check(place: str, response: httpx2.Response) -> None:
     if status >= 500 or status == 408:
         raise Transient(f"{place} answered {status}")
     if status >= 300 and status != 304:
-        raise Permanent(f"{place} refused with {status}")
+        raise HttpRefused(place, status)
 
 
 def asked_wait(headers: Mapping[str, str], now: datetime) -> float:

@@ -5,10 +5,10 @@ from typing import Any
 
 from enrichment.providers.addresses import rugcheck
 from enrichment.providers.budget import Provider
-from enrichment.providers.http import Service
-from jobs.errors import Permanent
+from enrichment.providers.http import HttpRefused, NotUnderstood, Service
 
 _SERVICE = Service("RugCheck", Provider.RUGCHECK)
+_NO_REPORT = {400, 404}  # what it answers about a token that it cannot report on
 LEVELS = ("danger", "warn", "info")
 
 
@@ -31,10 +31,12 @@ class TokenReport:
 
 
 def report_of(mint: str) -> TokenReport | None:
-    """The report on a token; None for one that RugCheck does not report on. Raises RateLimited, Transient."""
+    """The report on a token; None for one that it cannot report on. Raises RateLimited, Transient, Permanent."""
     try:
         return _SERVICE.get(f"{rugcheck()}/v1/tokens/{mint}/report", {}, _report)
-    except Permanent:
+    except HttpRefused as refusal:
+        if refusal.status not in _NO_REPORT:
+            raise
         return None
 
 
@@ -42,6 +44,8 @@ def _report(told: Any) -> TokenReport | None:
     if not told:
         return None
     score = told.get("score_normalised")
+    if score is None and "risks" not in told:
+        raise NotUnderstood("no report")
     flags = tuple(_flag(risk) for risk in told.get("risks") or ())
     return TokenReport(max(0, min(100, int(score or 0))), flags, bool(told.get("rugged")))
 

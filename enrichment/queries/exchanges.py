@@ -1,6 +1,6 @@
 """What pages and HTTP show of exchange accounts. A user sees the own accounts alone; keys are never read here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from enrichment.providers.exchanges.samples import SampleAccount, fetch_sample_a
 from jobs.errors import NotFound, OptionRefused
 
 _QUOTES = ("USDT", "USDC", "USD")
+Dollars = Mapping[str, Decimal]  # of one unit of each asset
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -99,9 +100,8 @@ def account_of(user: Any, uid: str) -> ExchangeAccount:
     return found
 
 
-def balances_of(account: ExchangeAccount) -> list[Balance]:
-    """What the account holds, the most valuable first."""
-    prices = _dollars(account.exchange)
+def balances_of(account: ExchangeAccount, prices: Dollars) -> list[Balance]:
+    """What the account holds, the most valuable first; `prices` are those of its exchange."""
     rows = [
         Balance(row.asset, row.free, row.locked, _worth(row, prices))
         for row in ExchangeBalance.objects.filter(account=account)
@@ -122,9 +122,8 @@ def fills_of(user: Any, wanted: FillFilter, cursor: str | None = None, size: int
     return FillPage(*_page(rows, "filled_at", cursor, size))
 
 
-def fees_of(account: ExchangeAccount) -> list[Fees]:
-    """What the account's fills cost in fees, by asset, the dearest first."""
-    prices = _dollars(account.exchange)
+def fees_of(account: ExchangeAccount, prices: Dollars) -> list[Fees]:
+    """What the account's fills cost in fees, by asset, the dearest first; `prices` are those of its exchange."""
     sums = Fill.objects.filter(account=account, fee__gt=0).values_list("fee_asset").annotate(Sum("fee"))
     fees = [
         Fees(asset, amount, None if asset not in prices else amount * prices[asset]) for asset, amount in sums
@@ -143,6 +142,16 @@ def order_of(user: Any, number: int) -> Order:
 def tickers_of(exchange: str, limit: int = 300) -> list[Ticker]:
     """The stored prices of an exchange, the busiest markets first."""
     return list(Ticker.objects.filter(exchange=exchange).order_by("-quote_volume", "symbol")[:limit])
+
+
+def dollars_at(exchange: str) -> Dollars:
+    """What one unit of each asset is worth in dollars, by the stored prices."""
+    prices: dict[str, Decimal] = {}
+    for symbol, last in Ticker.objects.filter(exchange=exchange).values_list("symbol", "last"):
+        base, _, quote = symbol.partition("/")
+        if quote in _QUOTES:
+            prices.setdefault(base, last)
+    return prices | dict.fromkeys(_QUOTES, Decimal(1))
 
 
 def _filtered(user: Any, wanted: OrderFilter) -> QuerySet[Order]:
@@ -178,16 +187,6 @@ def _read_cursor(text: str) -> tuple[datetime, int]:
     return _EPOCH + timedelta(microseconds=int(moment)), int(number)
 
 
-def _dollars(exchange: str) -> dict[str, Decimal]:
-    """What one unit of each asset is worth in dollars, by the stored prices."""
-    prices: dict[str, Decimal] = {}
-    for symbol, last in Ticker.objects.filter(exchange=exchange).values_list("symbol", "last"):
-        base, _, quote = symbol.partition("/")
-        if quote in _QUOTES:
-            prices.setdefault(base, last)
-    return prices | dict.fromkeys(_QUOTES, Decimal(1))
-
-
-def _worth(row: ExchangeBalance, prices: dict[str, Decimal]) -> Decimal | None:
+def _worth(row: ExchangeBalance, prices: Dollars) -> Decimal | None:
     price = prices.get(row.asset)
     return None if price is None else (row.free + row.locked) * price

@@ -1,17 +1,21 @@
 """The job that brings in names, prices and market data of the tokens that wallets hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from celery import shared_task
+from django.utils import timezone
 from pydantic import Field
 
 from enrichment.addresses import SolanaAddress
 from enrichment.providers.solana.sources import node
 from enrichment.queries.wallets import held_mints, wallets_without_balances
-from enrichment.services.token_markets.enrich import Tally, enrich, stale
+from enrichment.services.token_markets.enrich import Tally, brought, enrich, stale
 from enrichment.services.token_markets.plan import MOST_AGE, Context, Hint, Plan, Strategy, plan
 from jobs import Fixed, Priority, Unique, progress
+from jobs.models import Job
 
 # Jobs in the background are as urgent as what they are for.
 _PRIORITY = {
@@ -50,8 +54,9 @@ class EnrichmentResult:
     context: str
 
 
-@shared_task(time_limit=1200, stale_after=1800, strategy=Fixed(2), unique=Unique())
+@shared_task(bind=True, time_limit=1200, stale_after=1800, strategy=Fixed(2), unique=Unique())
 def enrich_token_balances(
+    self: Any,
     *,
     addresses: Addresses,
     mints: Mints | None = None,
@@ -64,11 +69,13 @@ def enrich_token_balances(
     `optimization_hint` (small, large, massive) sets the size of a batch; without it the number of tokens
     does. `strategy`: sync works all off here, background leaves all to jobs of its own, hybrid the rest
     after the first batch. `context` says how old what is stored may be: 5 minutes for a dashboard, an hour
-    for a similarity; asked for by hand, everything is fetched anew.
+    for a similarity; asked for by hand, everything is fetched anew. A job that has to wait for a provider goes
+    on where it was.
     """
     progress(0, "Looking for the tokens")
+    begun = _begun(self.request.id)
     wanted = list(dict.fromkeys(mints)) if mints else held_mints(addresses)
-    open_mints = stale(wanted, MOST_AGE[context])
+    open_mints = stale(wanted, MOST_AGE[context], begun)
     chosen = plan(open_mints, strategy, optimization_hint)
     background = [
         enrich_token_balances.using(priority=_PRIORITY[context])
@@ -77,29 +84,13 @@ def enrich_token_balances(
         for batch in chosen.later
     ]
     tally = enrich(chosen.now, node(), _tell)
-    progress(1, f"{tally.enriched} of {len(wanted)} tokens priced anew")
-    return _result(addresses, len(wanted), len(wanted) - len(open_mints), chosen, background, tally,
-                   strategy, context)  # fmt: skip
-
-
-def _tell(done: int, batches: int) -> None:
-    progress(done / batches, f"{done} of {batches} batches", done=done, batches=batches)
-
-
-def _result(
-    addresses: list[str], tokens: int, fresh: int, chosen: Plan, background: list[str], tally: Tally,
-    strategy: Strategy, context: Context,
-) -> EnrichmentResult:  # fmt: skip
+    outcome = _outcome(wanted, chosen, tally, begun)
+    progress(1, f"{outcome['enriched']} of {len(wanted)} tokens priced anew")
     return EnrichmentResult(
         wallets=len(addresses),
-        tokens=tokens,
-        fresh=fresh,
-        enriched=tally.enriched,
-        unpriced=tally.unpriced,
-        failed=tally.failed,
-        deferred=sum(len(batch) for batch in chosen.later),
+        tokens=len(wanted),
+        **outcome,
         batches=len(chosen.now),
-        sources=tally.sources,
         faults=tally.faults[:10],
         without_balances=wallets_without_balances(addresses),
         background_jobs=background,
@@ -107,3 +98,30 @@ def _result(
         optimization_hint=chosen.hint.value,
         context=context.value,
     )
+
+
+def _begun(uid: str | None) -> datetime:
+    """When the job was asked for; now for a call that is no job."""
+    asked = Job.objects.filter(uid=uid or "").values_list("created_at", flat=True).first()
+    return asked or timezone.now()
+
+
+def _tell(done: int, batches: int) -> None:
+    progress(done / batches, f"{done} of {batches} batches", done=done, batches=batches)
+
+
+def _outcome(wanted: Sequence[str], chosen: Plan, tally: Tally, begun: datetime) -> dict[str, Any]:
+    """How many tokens ended how, over all runs of the job: each is counted once."""
+    later = {mint for batch in chosen.later for mint in batch}
+    own = [mint for mint in wanted if mint not in later]
+    found = brought(own, begun)
+    asked = {mint for batch in chosen.now for mint in batch} | found.by_mint.keys()
+    enriched = sum(found.sources.values())
+    return {
+        "fresh": len(own) - len(asked),
+        "enriched": enriched,
+        "unpriced": len(asked) - enriched - tally.failed,
+        "failed": tally.failed,
+        "deferred": len(later),
+        "sources": found.sources,
+    }

@@ -1,6 +1,6 @@
 """Jobs that bring a wallet's history and holdings in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from celery import shared_task
 from pydantic import Field
@@ -16,8 +16,9 @@ from jobs import Unique, lock, progress
 FIRST_LOOK = 1000  # transactions that a sync without `fetch_all` reads at most
 
 
-@shared_task(time_limit=600, stale_after=900, unique=Unique("address"), subject="address")
+@shared_task(bind=True, time_limit=600, stale_after=900, unique=Unique("address"), subject="address")
 def sync_wallet(
+    self: Any,
     *,
     address: SolanaAddress,
     fetch_all: bool = False,
@@ -29,13 +30,13 @@ def sync_wallet(
 
     `fetch_all` brings the whole history, `fetch_older` the next `limit` below what is known,
     `force_refresh` reads again what is stored. A sync that was cut off is gone on with. The result says
-    synced or already-current, with counts; a sync that fails is a job that failed.
+    synced or already-current, with counts over all its runs; a sync that fails is a job that failed.
     """
     most = limit if fetch_all or limit else FIRST_LOOK
     wishes = Wishes(older=fetch_all or fetch_older, limit=most, refresh=force_refresh)
     with lock(f"wallet:{address}:sync"):
         progress(0, "Looking for transactions")
-        result = sync(address, transaction_source(), wishes, _tell)
+        result = sync(address, transaction_source(), wishes, _tell, self.request.id or "")
         progress(0.97, "Looking up the tokens")
         learn_tokens_of(Wallet.objects.get(address=address), node())
         progress(1, _summary(result))

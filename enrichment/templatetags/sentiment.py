@@ -16,11 +16,11 @@ def feeling(score: float | None) -> SafeString | str:
         return "–"
     word = label(score)
     return format_html(
-        '<span class="feeling {}">{} <span class="num">{}</span></span>', word, word, signed(score)
+        '<span class="feeling {}">{} <span class="num">{}</span></span>', word, word, with_sign(score)
     )
 
 
 @register.filter
-def signed(score: float) -> str:
+def with_sign(score: float) -> str:
     """A number with its sign and two places."""
     return f"{score:+.2f}".replace("-", "−")

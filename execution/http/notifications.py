@@ -12,12 +12,11 @@ from execution.flows.notifications import notify
 from execution.queries.notifications import NotificationView, Shown, notification, notifications
 from execution.recipients import Channel
 from execution.tasks.notifications import send_notification
-from jobs.errors import ArgumentsRefused
 from jobs.http import represent
 from jobs.http.answers import PROBLEMS, Links
 from jobs.http.auth import must_start
-from jobs.http.problems import Problem
 from jobs.http.schemas import Camel, RowId, Strict, Tag
+from jobs.http.words import in_the_words_of_the_body
 
 router = Router(by_alias=True, tags=["notifications"])
 
@@ -86,13 +85,11 @@ def send(request: HttpRequest, response: HttpResponse, body: NotificationIn) -> 
     """Send a message once per idempotency key; 422 for a key that another message had."""
     must_start(request, send_notification)
     options = {"priority": body.priority, "tags": body.tags or None}
-    try:
+    with in_the_words_of_the_body():
         asked = notify(
             body.channel.value, body.recipient, body.subject, body.body, body.data, body.idempotency_key,
             **{name: value for name, value in options.items() if value is not None},
         )  # fmt: skip
-    except ArgumentsRefused as refusal:
-        raise Problem(422, str(refusal), _in_api_words(refusal.fields), kind=refusal.kind) from None
     links = represent.links(asked.job_uid)
     response["Location"] = f"{request.path}/{asked.notification.pk}"
     return Status(
@@ -131,7 +128,3 @@ def _out(view: NotificationView) -> NotificationOut:
         job_id=row.job_uid,
         links=represent.links(row.job_uid),
     )
-
-
-def _in_api_words(fields: dict[str, str]) -> dict[str, str]:
-    return {"idempotencyKey" if name == "idempotency_key" else name: text for name, text in fields.items()}

@@ -1,6 +1,6 @@
 """`/contracts` and `/contracts/{id}`: deploy one, see where it is, read from it."""
 
-import json
+from contextlib import suppress
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from execution.services.contracts.deploy import ContractDraft
 from execution.tasks.contracts import deploy_contract
 from jobs.access import may_start
 from jobs.errors import NotFound, Refused, Unavailable
+from jobs.http.body import strict_json
 from jobs.pages.starting import must_start
 from jobs.presence import seen
 from jobs.queries.finding import jobs_of_correlation
@@ -110,10 +111,9 @@ def _wanted(entered: dict[str, str]) -> DeploymentIn:
 
 
 def _list(field: str, text: str) -> list[Any]:
-    try:
-        values = json.loads(text.strip() or "[]")
-    except ValueError:
-        values = None
+    values: object = None
+    with suppress(ValueError, RecursionError):
+        values = strict_json((text.strip() or "[]").encode())
     if not isinstance(values, list):
         raise Refused("The arguments are a JSON list.", {field: 'are a JSON list, such as ["name", 1]'})
     return values

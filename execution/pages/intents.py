@@ -1,6 +1,6 @@
 """`/intents` and `/intents/{id}`: hand one in, watch it, read its trail."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +20,8 @@ from jobs.errors import NotFound, Refused
 from jobs.pages.starting import must_start
 from jobs.presence import seen
 
+# No digit is rounded away, and no exponent is spelled out that is far beyond any amount.
+_EXACT = Context(prec=200, Emax=200, Emin=-200, traps=[InvalidOperation, Inexact, Overflow])
 _ETHER = 10**18
 _GWEI = 10**9
 _FIELDS = ("sender", "recipient", "token", "amount", "max_gas_price", "strategy")
@@ -90,9 +92,9 @@ def _values(entered: dict[str, str]) -> dict[str, Any]:
 def _units(field: str, text: str, scale: int) -> int:
     """A decimal number in base units; Refused for text that is none, or finer than the units are."""
     try:
-        units = Decimal(text) * scale
-        if units == units.to_integral_value():
+        units = _EXACT.multiply(Decimal(text), Decimal(scale))
+        if units == units.to_integral_value(context=_EXACT):
             return int(units)
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):  # no number, too large a one, or endless digits
         pass
     raise Refused(f"{text!r} is no amount.", {field: f"{text!r} is no amount"})

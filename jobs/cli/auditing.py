@@ -38,7 +38,7 @@ def _verify(output: Output, _: argparse.Namespace) -> None:
     raise CommandError(f"Entry {broken} is not as it was written.", returncode=Exit.FAILED)
 
 
-LIST = Action("list", "List the audit trail, newest first.", "audit list --actor ada", _list, _add_list)
+LIST = Action("list", "List the audit trail, newest first.", "audit list --actor operator", _list, _add_list)
 VERIFY = Action(
     "verify",
     "Check that no entry was changed or taken out; names the first that was.",

@@ -5,6 +5,7 @@ What happens at a moment follows from the seed and the moment alone, so nothing 
 
 import asyncio
 import random
+from functools import partial
 from math import exp
 
 from sandbox.market.prices import Market
@@ -18,6 +19,10 @@ from sandbox.solana.seeding.world import SOL_START_PRICE, World
 
 STEP = 0.012  # standard deviation of one move of a price's logarithm
 PULL = 0.02  # share of the way back to where the coin's path ended, per move
+MISSED_EVERY = (
+    1_200  # seconds between two of the moves that make up for a time in which nobody ran the market
+)
+LONGEST = 46 * 86_400  # seconds that are made up for: no chart goes further back
 
 
 class LiveMarket:
@@ -38,9 +43,28 @@ class LiveMarket:
             await asyncio.sleep(self._every)
             self.trade()
 
+    def make_up(self) -> int:
+        """Make the moves that were missed since the last block, so that no chart stands still; how many."""
+        clock, now = self._node.clock, int(self._wall())
+        first = max(clock.tip, now - LONGEST) // MISSED_EVERY + 1
+        moments = range(first * MISSED_EVERY, now, MISSED_EVERY)
+        try:
+            for moment in moments:
+                clock.wall = partial(float, moment)
+                self._move(moment, MISSED_EVERY)
+        finally:
+            clock.wall = self._wall
+        self._node.commit()
+        return len(moments)
+
     def trade(self) -> Pool | None:
         """One move of one pool; None when the chain refuses it."""
-        chance = random.Random(f"{self._maker.world.directory.seed}:live:{int(self._wall() // self._every)}")  # noqa: S311 -- a repeatable world, no secrets
+        pool = self._move(self._wall(), self._every)
+        self._node.commit()
+        return pool
+
+    def _move(self, moment: float, every: float) -> Pool | None:
+        chance = random.Random(f"{self._maker.world.directory.seed}:live:{int(moment // every)}")  # noqa: S311 -- a repeatable world, no secrets
         pool = chance.choice(self._market.pools())
         price = pool.price(self._node)
         target = price * exp(chance.gauss(0, STEP)) * (self._end(pool) / price) ** PULL
@@ -48,7 +72,6 @@ class LiveMarket:
             move_price(self._maker, pool, target)
         except RejectedError:
             return None
-        self._node.commit()
         return pool
 
     def _end(self, pool: Pool) -> float:

@@ -12,7 +12,6 @@ from sandbox.solana.seeding.world import Directory
 from sandbox.solana.store import Store
 
 DEFAULT_SEED = 1
-DEFAULT_ANCHOR = date(2026, 11, 1)
 
 
 class WrongStateError(RuntimeError):
@@ -34,7 +33,8 @@ class Chain:
 
 
 def open_chain(folder: Path, seed: int | None = None, anchor: date | None = None) -> Chain:
-    """The chain in a folder. Seed and anchor (the UTC day the seeded history ends) may be left to it.
+    """The chain in a folder. Seed and anchor (the UTC day the seeded history ends) may be left to it: for a new
+    folder the anchor is today, so that history goes up to the present. Another day moves all of it in time alone.
 
     Raises WrongStateError when it was made with others, StateInUseError when another sandbox runs on it.
     """
@@ -49,7 +49,7 @@ def open_chain(folder: Path, seed: int | None = None, anchor: date | None = None
 def _opened(store: Store, seed: int | None, anchor: date | None) -> Chain:
     stored = store.fact("chain")
     if stored is None:
-        return _seeded(store, DEFAULT_SEED if seed is None else seed, anchor or DEFAULT_ANCHOR)
+        return _seeded(store, DEFAULT_SEED if seed is None else seed, anchor or datetime.now(UTC).date())
     wanted = {"seed": seed, "anchor": anchor.isoformat() if anchor else None}
     for name, value in wanted.items():
         if value is not None and value != stored[name]:

@@ -25,8 +25,8 @@ def price(coin: Coin, usd: str, minutes_ago: float = 0, **more: Any) -> PricePoi
 
 
 def make_rule(coin: Coin, kind: str = "price_above", threshold: str = "1", **more: Any) -> AlertRule:
-    """A rule of olga's with a cooldown and a window of an hour."""
+    """A rule of the operator's with a cooldown and a window of an hour."""
     hour = timedelta(hours=1)
-    user = more.pop("user", None) or User.objects.get_or_create(username="olga", is_staff=True)[0]
+    user = more.pop("user", None) or User.objects.get_or_create(username="operator", is_staff=True)[0]
     columns = {"window": hour, "cooldown": hour} | more
     return AlertRule.objects.create(user=user, coin=coin, kind=kind, threshold=Decimal(threshold), **columns)

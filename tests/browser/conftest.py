@@ -76,14 +76,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(transactional_db: None, site: str, context: BrowserContext, faults: Faults) -> Page:
-    """A page of olga's, signed in, that shows the overview."""
-    User.objects.create_superuser("olga", password="secret")
+    """A page of the operator's, signed in, that shows the overview."""
+    User.objects.create_superuser("operator", password="secret")
     page = context.new_page()
     page.set_default_timeout(15_000)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda line: faults.append(line.text) if "Content Security" in line.text else None)
     page.goto(site)
-    page.get_by_label("User name").fill("olga")
+    page.get_by_label("User name").fill("operator")
     page.get_by_label("Password").fill("secret")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site}/")

@@ -41,7 +41,7 @@ def test_a_failed_job_is_found_understood_edited_and_retried(page: Page, site: s
     page.get_by_role("button", name="Retry with this payload").click()
     page.wait_for_url(f"{site}/jobs/{job.id}")
     _state(page, "completed")
-    assert DeadLetter.objects.get().resolved_by == "olga"
+    assert DeadLetter.objects.get().resolved_by == "operator"
 
 
 def test_a_paused_queue_is_the_reason_that_a_job_tells(page: Page, site: str) -> None:

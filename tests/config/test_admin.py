@@ -43,7 +43,7 @@ every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._
 def admin(db: None) -> Client:
     """A browser of an administrator."""
     browser = Client()
-    browser.force_login(User.objects.create_superuser("ada", password="secret"))
+    browser.force_login(User.objects.create_superuser("admin", password="secret"))
     return browser
 
 
@@ -155,7 +155,7 @@ def test_amounts_of_a_list_are_told_without_zeros_at_their_ends(admin: Client) -
 
 def test_staff_without_permissions_see_none_of_it(db: None) -> None:
     browser = Client()
-    browser.force_login(User.objects.create_user("olga", is_staff=True))
+    browser.force_login(User.objects.create_user("operator", is_staff=True))
     assert browser.get(pages(ExchangeAccount)).status_code == 403
     assert browser.get(pages(Wallet)).status_code == 403
 

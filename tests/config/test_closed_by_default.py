@@ -22,22 +22,24 @@ OPEN = {"healthz", "readyz", "login", "admin/login/", "admin/logout/", "api/v1/"
 _VALUES = {"int": "1", "uuid": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "slug": "a", "str": "a", "path": "a"}
 
 
-def _addresses(resolver: Any, before: str = "") -> Iterator[str]:
+def addresses_of(resolver: Any, before: str = "") -> Iterator[str]:
+    """The pattern of every address."""
     for pattern in resolver.url_patterns:
         path = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _addresses(pattern, path)
+            yield from addresses_of(pattern, path)
         elif isinstance(pattern, URLPattern):
             yield path
 
 
-def _filled(path: str) -> str:
+def filled(path: str) -> str:
+    """A pattern with something in the place of each parameter."""
     path = re.sub(r"<(?:(\w+):)?\w+>", lambda found: _VALUES.get(found[1] or "str", "a"), path)
     path = re.sub(r"\(\?P<\w+>[^)]*\)", "1", path)
     return path.replace("^", "").replace("$", "").replace("\\", "")
 
 
-ADDRESSES = {_filled(path) for path in _addresses(get_resolver())} - OPEN
+ADDRESSES = {filled(path) for path in addresses_of(get_resolver())} - OPEN
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ def coin(coin: str = "PEBL", symbol: str = "PEBL", name: str = "Pebble") -> Scra
 
 def post(number: int, text: str, at: datetime, platform: str = "x", likes: int = 0) -> Post:
     """A post as a provider gives it."""
-    return Post(platform, f"p{number}", "ann", text, f"https://example.com/{number}", at, likes)
+    return Post(platform, f"p{number}", "author", text, f"https://example.com/{number}", at, likes)
 
 
 def say(coin: str, *posts: Post) -> None:

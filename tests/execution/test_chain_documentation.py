@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from analysis.services.intents.parameters import PARAMETERS
 from enrichment.providers.evm.errors import Fault, classify
 from execution.services.sending.policy import GasPolicy
 from execution.services.sending.send import CHEAPER_IN
@@ -26,5 +27,8 @@ def test_the_numbers_of_the_pages_are_those_of_the_code() -> None:
     policy = GasPolicy()
     for name in ("headroom", "bump", "bump_after", "most_bumps"):
         assert f"| `{name}` | {getattr(policy, name):g} |" in how_to
+    for check, parameters in PARAMETERS.items():
+        row = next(line for line in how_to.splitlines() if line.startswith(f"| `{check}` |"))
+        assert re.findall(r"`(\w+)`", row)[1:] == list(parameters)
     table = (DOCS / "reference" / "chain-errors.md").read_text()
     assert f"after {CHEAPER_IN:g} seconds" in table

@@ -23,22 +23,22 @@ def _tamper(sql: str) -> None:
 
 
 def test_each_entry_carries_the_digest_of_the_one_before() -> None:
-    with acting("ada"):
+    with acting("admin"):
         record("cancel", "job 1", reason="wrong wallet")
-    record("retry", "job 1", "bob")
+    record("retry", "job 1", "other")
 
     first, second = AuditEntry.objects.order_by("number")
-    assert (first.number, first.actor, first.action, first.target) == (1, "ada", "cancel", "job 1")
+    assert (first.number, first.actor, first.action, first.target) == (1, "admin", "cancel", "job 1")
     assert (first.detail, first.previous) == ({"reason": "wrong wallet"}, FIRST)
-    assert (second.number, second.actor, second.previous) == (2, "bob", first.digest)
+    assert (second.number, second.actor, second.previous) == (2, "other", first.digest)
     assert first_broken() == (None, 2, second.digest)
 
 
 def test_the_actor_is_asked_for_when_something_is_recorded_and_forgotten_afterwards() -> None:
     known: list[str] = []
     with acting(lambda: known[0]):
-        known.append("token ci of ada")
-        assert current_actor() == "token ci of ada"
+        known.append("token ci of admin")
+        assert current_actor() == "token ci of admin"
     assert current_actor() == "code"
 
 
@@ -56,7 +56,9 @@ def test_an_act_that_is_rolled_back_leaves_no_entry() -> None:
     assert first_broken()[0] is None
 
 
-@pytest.mark.parametrize("sql", ["UPDATE jobs_auditentry SET actor = 'eve'", "DELETE FROM jobs_auditentry"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE jobs_auditentry SET actor = 'intruder'", "DELETE FROM jobs_auditentry"]
+)
 def test_the_database_refuses_to_change_or_delete_an_entry(sql: str) -> None:
     record("cancel", "job 1")
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
@@ -67,7 +69,7 @@ def test_the_database_refuses_to_change_or_delete_an_entry(sql: str) -> None:
 @pytest.mark.parametrize(
     ("sql", "broken"),
     [
-        ("UPDATE jobs_auditentry SET actor = 'eve' WHERE number = 2", 2),
+        ("UPDATE jobs_auditentry SET actor = 'intruder' WHERE number = 2", 2),
         ("UPDATE jobs_auditentry SET detail = '{\"n\": 9}' WHERE number = 3", 3),
         ("UPDATE jobs_auditentry SET at = at - interval '1 second' WHERE number = 1", 1),
         ("DELETE FROM jobs_auditentry WHERE number = 2", 3),

@@ -69,7 +69,7 @@ def test_a_retry_by_hand_starts_the_rounds_over() -> None:
     letter = fail_job(queue="again")
     process(["again"])
     second = _fail_again(letter.job_uid)
-    dead_letters.retry(second.pk, by="ada")
+    dead_letters.retry(second.pk, by="admin")
     third = _fail_again(letter.job_uid)
     process(["again"])
     third.refresh_from_db()

@@ -42,7 +42,7 @@ def _end(state: str) -> None:
 def test_only_the_canaries_go_until_they_completed() -> None:
     for _ in range(5):
         fail_job()
-    bulk = start("quick", Choice(), rate=1000, canary=2, by="ada")
+    bulk = start("quick", Choice(), rate=1000, canary=2, by="admin")
 
     assert work_off(bulk.pk, 0.3) == 0.5
     assert _resolutions() == ["retried", "retried", "", "", ""]
@@ -51,13 +51,13 @@ def test_only_the_canaries_go_until_they_completed() -> None:
     assert work_off(bulk.pk, 5) is None
     bulk.refresh_from_db()
     assert (bulk.state, bulk.retried, bulk.refused, bulk.total) == ("finished", 5, 0, 5)
-    assert set(DeadLetter.objects.values_list("resolved_by", flat=True)) == {f"ada (bulk retry {bulk.pk})"}
+    assert set(DeadLetter.objects.values_list("resolved_by", flat=True)) == {f"admin (bulk retry {bulk.pk})"}
 
 
 def test_a_canary_that_fails_again_stops_the_rest() -> None:
     for _ in range(4):
         fail_job()
-    bulk = start("quick", Choice(), rate=1000, canary=1, by="ada")
+    bulk = start("quick", Choice(), rate=1000, canary=1, by="admin")
     work_off(bulk.pk, 0.1)
     _end("failed")
 
@@ -71,7 +71,7 @@ def test_a_canary_that_fails_again_stops_the_rest() -> None:
 def test_a_canary_whose_row_was_pruned_failed_if_it_left_an_open_letter() -> None:
     fail_job()
     fail_job()
-    bulk = start("quick", Choice(), rate=1000, canary=1, by="ada")
+    bulk = start("quick", Choice(), rate=1000, canary=1, by="admin")
     work_off(bulk.pk, 0.1)
     first = DeadLetter.objects.earliest("id")
     DeadLetter.objects.create(
@@ -85,7 +85,7 @@ def test_a_canary_whose_row_was_pruned_failed_if_it_left_an_open_letter() -> Non
 
 def test_the_filter_and_the_moment_of_the_start_bound_what_is_retried() -> None:
     chosen, other = fail_job(tags=["eu"]), fail_job()
-    bulk = start("quick", Choice(tag="eu", error_type="RuntimeError", task="noop"), 1000, 0, "ada")
+    bulk = start("quick", Choice(tag="eu", error_type="RuntimeError", task="noop"), 1000, 0, "admin")
     late = fail_job(tags=["eu"])
     assert work_off(bulk.pk, 5) is None
     assert set(DeadLetter.objects.filter(resolution="").values_list("pk", flat=True)) == {other.pk, late.pk}
@@ -96,7 +96,7 @@ def test_the_filter_and_the_moment_of_the_start_bound_what_is_retried() -> None:
 def test_the_rate_holds_across_calls() -> None:
     for _ in range(3):
         fail_job()
-    bulk = start("quick", Choice(), rate=0.01, canary=0, by="ada")
+    bulk = start("quick", Choice(), rate=0.01, canary=0, by="admin")
     assert step(bulk.pk) is not None
     wait = step(bulk.pk)
     assert wait is not None
@@ -108,7 +108,7 @@ def test_a_letter_that_is_refused_is_counted_and_left() -> None:
     fail_job(unique_key="k")
     live = fail_job(unique_key="k")
     Job.objects.filter(uid=live.job_uid).update(state="waiting")
-    bulk = start("quick", Choice(), rate=1000, canary=0, by="ada")
+    bulk = start("quick", Choice(), rate=1000, canary=0, by="admin")
     assert work_off(bulk.pk, 5) is None
     bulk.refresh_from_db()
     assert (bulk.state, bulk.retried, bulk.refused) == ("finished", 0, 2)
@@ -118,7 +118,7 @@ def test_a_letter_that_is_refused_is_counted_and_left() -> None:
 def test_two_workers_at_once_retry_each_letter_once() -> None:
     for _ in range(30):
         fail_job()
-    bulk = start("quick", Choice(), rate=1000, canary=0, by="ada")
+    bulk = start("quick", Choice(), rate=1000, canary=0, by="admin")
 
     def work() -> None:
         work_off(bulk.pk, 20)
@@ -137,16 +137,16 @@ def test_two_workers_at_once_retry_each_letter_once() -> None:
 def test_a_rate_or_canary_out_of_bounds_is_refused(rate: float, canary: int) -> None:
     fail_job()
     with pytest.raises(OptionRefused):
-        start("quick", Choice(), rate, canary, "ada")
+        start("quick", Choice(), rate, canary, "admin")
     assert not BulkRetry.objects.exists()
 
 
 def test_stopping_leaves_the_rest_open_and_is_told_in_the_audit() -> None:
     fail_job()
     with pytest.raises(NotFound):
-        start("fixed", Choice(), 1, 0, "ada")
-    bulk = start("quick", Choice(), 1, 0, "ada")
-    stop(bulk.pk, "bob")
+        start("fixed", Choice(), 1, 0, "admin")
+    bulk = start("quick", Choice(), 1, 0, "admin")
+    stop(bulk.pk, "other")
     assert step(bulk.pk) is None
     with pytest.raises(IllegalMove, match="has stopped already"):
         stop(bulk.pk)
@@ -155,7 +155,7 @@ def test_stopping_leaves_the_rest_open_and_is_told_in_the_audit() -> None:
         "start bulk retry",
         "stop bulk retry",
     ]
-    assert BulkRetry.objects.get().reason == "stopped by bob"
+    assert BulkRetry.objects.get().reason == "stopped by other"
 
 
 def test_a_bulk_retry_goes_on_after_its_worker_was_killed(platform: Platform) -> None:
@@ -163,7 +163,7 @@ def test_a_bulk_retry_goes_on_after_its_worker_was_killed(platform: Platform) ->
     worker = platform.worker("first", queues="default,quick")
     for _ in range(30):
         fail_job()
-    bulk = start("quick", Choice(), rate=8, canary=1, by="ada")
+    bulk = start("quick", Choice(), rate=8, canary=1, by="admin")
     wait_until(lambda: BulkRetry.objects.get().retried >= 4, 60, "the beginning")
     worker.kill_group()
     assert BulkRetry.objects.get().state == "running"

@@ -161,7 +161,7 @@ def test_every_job_runs_with_the_payload_that_its_change_left(platform: Platform
 
 
 def test_the_faces_change_a_job(manage: Calls) -> None:
-    user = User.objects.create_user("olga", password="secret", is_staff=True)
+    user = User.objects.create_user("operator", password="secret", is_staff=True)
     api, uid = Api(token_for(user)), add.using(countdown=600).enqueue(x=1, y=2).id
 
     def patch(body: Any) -> Any:
@@ -188,7 +188,7 @@ def test_the_faces_change_a_job(manage: Calls) -> None:
 
 
 def test_waiting_jobs_are_counted_by_priority() -> None:
-    api = Api(token_for(User.objects.create_user("victor")))
+    api = Api(token_for(User.objects.create_user("viewer")))
     for priority in (10, 7, 7, 4):
         noop.using(priority=priority).enqueue()
     noop.using(priority=7, countdown=60).enqueue()

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_retry_brings_the_job_back_and_closes_the_letter() -> None:
     letter = fail_job()
 
-    uid = dead_letters.retry(letter.pk, by="ada")
+    uid = dead_letters.retry(letter.pk, by="admin")
 
     letter.refresh_from_db()
     job = Job.objects.get()
     assert (uid, job.uid, job.state, job.attempt) == (letter.job_uid, letter.job_uid, "waiting", 0)
-    assert (letter.resolution, letter.resolved_by) == ("retried", "ada")
+    assert (letter.resolution, letter.resolved_by) == ("retried", "admin")
     assert letter.resolved_at is not None
 
 
@@ -77,10 +77,10 @@ def test_a_retry_that_meets_a_live_equal_leaves_the_letter_open() -> None:
 def test_a_discarded_letter_keeps_its_reason_and_is_not_retried() -> None:
     letter = fail_job()
 
-    dead_letters.discard(letter.pk, "test data", by="ada")
+    dead_letters.discard(letter.pk, "test data", by="admin")
 
     letter.refresh_from_db()
-    assert (letter.resolution, letter.note, letter.resolved_by) == ("discarded", "test data", "ada")
+    assert (letter.resolution, letter.note, letter.resolved_by) == ("discarded", "test data", "admin")
     with pytest.raises(IllegalMove, match="was discarded already"):
         dead_letters.retry(letter.pk)
     assert Job.objects.get().state == "failed"
@@ -170,11 +170,16 @@ def test_a_mask_without_a_stored_value_is_refused() -> None:
 
 def test_each_act_is_recorded_with_who_did_it() -> None:
     first, second = fail_job(), fail_job()
-    with audit.acting("ada"):
+    with audit.acting("admin"):
         dead_letters.retry(first.pk, data={"value": 1})
         dead_letters.discard(second.pk, "test data")
     told = AuditEntry.objects.order_by("number").values_list("actor", "action", "target", "detail")
     assert list(told) == [
-        ("ada", "retry dead letter", f"dead letter {first.pk}", {"job": first.job_uid, "edited": ["value"]}),
-        ("ada", "discard dead letter", f"dead letter {second.pk}", {"reason": "test data"}),
+        (
+            "admin",
+            "retry dead letter",
+            f"dead letter {first.pk}",
+            {"job": first.job_uid, "edited": ["value"]},
+        ),
+        ("admin", "discard dead letter", f"dead letter {second.pk}", {"reason": "test data"}),
     ]

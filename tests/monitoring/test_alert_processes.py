@@ -92,7 +92,7 @@ def test_an_alert_is_raised_delivered_once_silenced_and_resolved(
         ALERT_WEBHOOK_URL=f"http://127.0.0.1:{pager.server_port}/alerts", WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8",
     )  # fmt: skip
     wait_for_all([fail.using(max_attempts=1).enqueue("no luck") for _ in range(3)], 20)
-    silence("dead letters grow", "", 3600, "olga")
+    silence("dead letters grow", "", 3600, "operator")
 
     _look(3)
     assert _states() == {"many dead letters": ("firing", False), "dead letters grow": ("firing", True)}
@@ -107,7 +107,7 @@ def test_an_alert_is_raised_delivered_once_silenced_and_resolved(
     assert (evidence["jobId"], evidence["error"], evidence["attempts"]) == (newest.job_uid, "no luck", 1)
 
     for letter in DeadLetter.objects.all():
-        discard(letter.pk, "a test", "olga")
+        discard(letter.pk, "a test", "operator")
     _look()
     _look()
     assert _states() == {"many dead letters": ("resolved", False), "dead letters grow": ("firing", True)}

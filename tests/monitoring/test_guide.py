@@ -21,7 +21,7 @@ def test_every_measure_has_its_section() -> None:
 
 def test_the_page_has_an_anchor_for_each_section_and_tables() -> None:
     client = Client()
-    client.force_login(User.objects.create_user("victor"))
+    client.force_login(User.objects.create_user("viewer"))
     page = client.get(reverse("guide")).content.decode()
     assert all(f'id="{name}"' in page for name in guide.sections())
     assert "<table>" in page
@@ -31,7 +31,7 @@ def test_the_page_has_an_anchor_for_each_section_and_tables() -> None:
 
 def test_links_lead_to_pages_that_are_there() -> None:
     client = Client()
-    client.force_login(User.objects.create_user("victor"))
+    client.force_login(User.objects.create_user("viewer"))
     links = set(re.findall(r'href="(/[^"#]*)', guide.as_html()))
     assert "/alerts/guide/autoscale-workers" in links
     assert {client.get(link).status_code for link in links} == {200}

@@ -1,5 +1,6 @@
 """Makes and changes alert rules. What makes no sense is refused, field by field, before anything is stored."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -18,6 +19,9 @@ from jobs.errors import Refused
 _MOST = Decimal(10) ** 18
 _LONGEST = timedelta(days=30)
 MOST_RULES = 200  # of one user
+# Under which name the log tells of something: whatever a user may be called, and spaces.
+LOG_NAME = re.compile(r"[\w.@+:\- ]{1,150}")
+LOG_NAME_FAULT = "is a name of up to 150 letters, digits, - _ . : @ + or spaces"
 
 
 @dataclass(frozen=True)
@@ -129,13 +133,23 @@ def _minutes_fault(minutes: int) -> str:
 def _recipient_fault(channel: str, recipient: str) -> str:
     if len(recipient) > 500:
         return "has at most 500 characters"
+    if "\0" in recipient:
+        return "holds the character U+0000"
+    if channel == AlertChannel.LOG and recipient and not LOG_NAME.fullmatch(recipient):
+        return LOG_NAME_FAULT
     if channel == AlertChannel.EMAIL:
         try:
             validate_email(recipient)
         except ValidationError:
             return "is no e-mail address"
-    if channel == AlertChannel.WEBHOOK:
-        address = urlsplit(recipient)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            return "is no address that begins with https:// or http://"
+    if channel == AlertChannel.WEBHOOK and not _is_web_address(recipient):
+        return "is no address that begins with https:// or http://"
     return ""
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        return address.scheme in {"http", "https"} and bool(address.hostname) and address.port != 0
+    except ValueError:  # brackets that hold no address, or a port that is none
+        return False

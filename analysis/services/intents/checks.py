@@ -84,7 +84,7 @@ def duplicate(_intent: Intent, facts: Facts, parameters: Parameters) -> str | No
     window = timedelta(seconds=parameters.get("seconds", 60))
     ages = [age for age in facts.earlier if age < window]
     if ages:
-        since, within = min(ages).total_seconds(), window.total_seconds()
+        since, within = max(0.0, min(ages).total_seconds()), window.total_seconds()
         return f"The same was accepted {since:.0f} s ago; within {within:g} s it counts as a duplicate."
     return None
 

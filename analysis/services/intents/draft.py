@@ -30,6 +30,14 @@ class Draft(BaseModel):
     strategy: Name = Field("standard", max_length=50)
     request_key: Name | None = Field(None, max_length=100)
 
+    @field_validator("amount", "chain_id", "max_gas_price", mode="before")
+    @classmethod
+    def _no_truth(cls, value: object) -> object:
+        """`true` is no amount of one, whatever Python thinks."""
+        if isinstance(value, bool):
+            raise ValueError("is a truth value, not a number")  # noqa: TRY004 -- what pydantic takes for a fault
+        return value
+
     @field_validator("expires_at")
     @classmethod
     def _in_utc(cls, moment: datetime | None) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Any
 from analysis.models import Intent, Strategy
 from analysis.services.intents.checks import CHECKS
 from analysis.services.intents.facts import Facts
+from analysis.services.intents.parameters import faults_of_checks, faults_of_gas
 from jobs.errors import Refused
 
 _ALWAYS: list[dict[str, Any]] = [{"check": name} for name in ("structure", "expiry", "chain", "token")]
@@ -34,16 +35,27 @@ BUILT_IN: dict[str, dict[str, Any]] = {
 
 
 def strategy_named(name: str) -> Strategy:
-    """A strategy's row; one that comes with the product is made when it is asked for first. Refused for none."""
+    """A strategy's row; one that comes with the product is made when it is asked for first.
+
+    Refused for none, and for one that was written with parameters that nothing reads.
+    """
     found = Strategy.objects.filter(name=name).first()
     if found is not None:
-        return found
+        return _usable(found)
     if name not in BUILT_IN:
         known = sorted({*BUILT_IN, *Strategy.objects.values_list("name", flat=True)})
         close = get_close_matches(name, known, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else f" Known are {', '.join(known)}."
         raise Refused(f"There is no strategy {name!r}.{hint}", {"strategy": f"unknown: {name!r}"})
     return Strategy.objects.get_or_create(name=name, defaults=BUILT_IN[name])[0]
+
+
+def _usable(strategy: Strategy) -> Strategy:
+    faults = [*faults_of_checks(strategy.checks), *faults_of_gas(strategy.gas)]
+    if faults:
+        told = " ".join(faults)
+        raise Refused(f"The strategy {strategy.name!r} cannot be used: {told}", {"strategy": told})
+    return strategy
 
 
 def reasons_against(intent: Intent, facts: Facts, checks: Sequence[dict[str, Any]]) -> list[dict[str, str]]:

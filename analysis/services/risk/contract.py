@@ -56,13 +56,11 @@ def contract_part(facts: MintFacts, report: TokenReport | None = None) -> Part:
 
 
 def _others(report: TokenReport | None) -> list[Flag]:
-    """The flags of RugCheck's that are counted here and nowhere else."""
-    flags = report.flags if report else ()
-    return [
-        flag
-        for flag in flags
-        if flag.name.lower() != "rugged" and not any(word in flag.name.lower() for word in _COUNTED_ELSEWHERE)
-    ]
+    """The flags of RugCheck's that are counted here and nowhere else; a rug is counted once."""
+    if report is None:
+        return []
+    counted = (*_COUNTED_ELSEWHERE, *(("rugged",) if report.rugged else ()))
+    return [flag for flag in report.flags if not any(word in flag.name.lower() for word in counted)]
 
 
 def _told(report: TokenReport | None, others: Sequence[Flag]) -> list[Input]:

@@ -18,7 +18,10 @@ _SHARES = (0.6, 0.25, 0.15)  # of the three in the part
 
 
 def distribution_part(holders: Holders, pools: Collection[str]) -> Part:
-    """The share of the ten largest counts most; HHI tells one giant from ten; Gini the slope among them."""
+    """The share of the ten largest counts most; HHI tells one giant from ten; Gini the slope among them.
+
+    Among one there is no slope: who is alone stands for the steepest.
+    """
     people = [one.amount for one in holders.holders if not one.is_program and one.owner not in pools]
     apart = sum(one.amount for one in holders.holders) - sum(people)
     circulating = holders.supply - apart
@@ -26,7 +29,7 @@ def distribution_part(holders: Holders, pools: Collection[str]) -> Part:
         return unknown(NAME, WEIGHT, "The node lists no holder but pools.")
     top, index = float(share_of_largest(people, circulating)), float(hhi(people, circulating))
     slope = float(gini(people))
-    figures = (along(top, _TOP), along(index, _HHI), along(slope, _GINI))
+    figures = (along(top, _TOP), along(index, _HHI), along(slope, _GINI) if len(people) > 1 else 100.0)
     points = sum(share * figure for share, figure in zip(_SHARES, figures, strict=True))
     return part(
         NAME,

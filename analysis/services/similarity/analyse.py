@@ -21,7 +21,8 @@ from analysis.services.similarity.sorting import (
 )
 from analysis.services.similarity.vectors import WalletVector, vector_of
 from analysis.services.similarity.wanted import Wanted
-from analysis.services.wallet_pnl.history import read_history
+from analysis.services.wallet_pnl.history import History, mints_of, read_history
+from enrichment.providers.solana.programs import MONEY
 from enrichment.queries.wallets import wallets_needing_sync
 from jobs.errors import JobError, Permanent, RateLimited
 
@@ -103,12 +104,17 @@ def _read(address: str, wanted: Wanted, now: datetime) -> WalletVector | SetApar
     history = read_history(address)
     if not history.moments and not history.complete:
         return SetApart(address, Reason.NEVER_SYNCED, "has no stored history: sync_wallet must run first")
-    if len(history.decimals) > wanted.max_tokens:
-        return too_many_tokens(address, len(history.decimals), wanted.max_tokens)
+    if (touched := _tokens_in(history)) > wanted.max_tokens:
+        return too_many_tokens(address, touched, wanted.max_tokens)
     since, until = bounds(wanted.time_range, now)
     filters = Filters(since, until, frozenset(wanted.exclude_mints))
     vector = vector_of(address, history, filters, dollar_price(history))
     return vector if vector.tokens else SetApart(address, Reason.NO_TRADES, "has no trades that count")
+
+
+def _tokens_in(history: History) -> int:
+    """How many tokens a history speaks of, those included that nobody knows anything of; money is none."""
+    return len({mint for moment in history.moments for mint in mints_of(moment.meaning)} - MONEY)
 
 
 def _check_share(vectors: Sequence[WalletVector], apart: Sequence[SetApart]) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from enrichment.addresses import checked_address
 from enrichment.models import TokenBalance
+from enrichment.providers.solana.programs import MONEY
 
 
 class Reason(StrEnum):
@@ -45,5 +46,5 @@ def too_many_tokens(address: str, tokens: int, most: int) -> SetApart:
 
 
 def held_tokens(address: str) -> int:
-    """How many tokens the wallet holds, as far as its balances were fetched."""
-    return TokenBalance.objects.filter(wallet__address=address, amount__gt=0).count()
+    """How many tokens the wallet holds, as far as its balances were fetched; money is none."""
+    return TokenBalance.objects.filter(wallet__address=address, amount__gt=0).exclude(mint__in=MONEY).count()

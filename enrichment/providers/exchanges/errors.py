@@ -29,6 +29,10 @@ class KeysRefused(Permanent):
     """The exchange does not accept the account's key."""
 
 
+class NothingThere(Permanent):
+    """The exchange knows no such order, or no such market: old ones are cleared away."""
+
+
 @contextmanager
 def ccxt_errors(name: str, client: Any) -> Iterator[None]:
     """Raise RateLimited, KeysRefused, Permanent or Transient in the place of what ccxt raises."""
@@ -51,8 +55,7 @@ def translated(name: str, error: Exception, headers: Any) -> JobError:
         return RateLimited(delay, f"{name} asks to wait {delay:g} s")
     for kind, words in _REFUSALS:
         if isinstance(error, getattr(ccxt, kind)):
-            refused = KeysRefused if isinstance(error, ccxt.AuthenticationError) else Permanent
-            return refused(f"{name} {words}")
+            return _refused(error)(f"{name} {words}")
     if isinstance(error, ccxt.RequestTimeout):
         return Transient(f"{name} did not answer in time")
     if isinstance(error, ccxt.InvalidNonce):
@@ -60,3 +63,11 @@ def translated(name: str, error: Exception, headers: Any) -> JobError:
     if isinstance(error, ccxt.NetworkError):
         return Transient(f"{name} cannot be reached or is out of order: {type(error).__name__}")
     return Transient(f"{name} answered with an error: {type(error).__name__}")
+
+
+def _refused(error: Exception) -> type[Permanent]:
+    import ccxt
+
+    if isinstance(error, ccxt.AuthenticationError):
+        return KeysRefused
+    return NothingThere if isinstance(error, (ccxt.OrderNotFound, ccxt.BadSymbol)) else Permanent

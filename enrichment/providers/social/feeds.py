@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from heapq import nlargest
 from html import unescape
 from html.parser import HTMLParser
@@ -18,11 +19,10 @@ from enrichment.providers.budget import Provider
 from enrichment.providers.http import Answer, NotUnderstood, Service
 from enrichment.providers.social.matching import has_any
 from enrichment.providers.social.records import Post
-from jobs.errors import Permanent
 
-_SERVICE = Service("The feed", Provider.FEEDS, by_host=True)
+_SERVICE = Service("The feed", Provider.FEEDS, by_host=True, largest=10_000_000)
 _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, */*;q=0.5"
-_LARGEST = 10_000_000  # bytes
+_LONGEST_URL, _LONGEST_GUID, _LONGEST_TITLE = 2_000, 500, 1_000  # characters
 _ENTRIES = 300  # of one feed
 _FRESH = 30  # seconds in which a feed is not asked for again
 _REMEMBERED = 24 * 3600  # seconds that a process keeps a feed, to ask for what changed
@@ -89,10 +89,13 @@ def fetch_feed(url: str, validators: Validators = Validators()) -> Feed:
 def _read(url: str, known: Validators, answer: Answer) -> Feed:
     if answer.status == 304:
         return Feed("", None, known)
-    if len(answer.content) > _LARGEST:
-        raise Permanent(f"the feed at {urlsplit(url).netloc} has more than {_LARGEST:,} bytes")
-    given = Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+    given = Validators(*(_sendable(answer.headers.get(name, "")) for name in ("etag", "last-modified")))
     return _parsed(url, answer.content, given)
+
+
+def _sendable(validator: str) -> str:
+    """A validator that can be sent back as a header; empty for one that cannot."""
+    return validator if validator.isascii() and validator.isprintable() else ""
 
 
 def _remembered(url: str) -> tuple[Entry, ...]:
@@ -119,20 +122,46 @@ def _parsed(url: str, content: bytes, given: Validators) -> Feed:
 
 
 def _entry(url: str, plain: Any) -> Entry | None:
-    """None for an entry that has no title or no address to go to."""
-    title, link = plain_text(plain.get("title", "")), urljoin(url, plain.get("link", ""))
-    if not title or urlsplit(link).scheme not in {"http", "https"}:
+    """None for an entry that has no title or no address to go to: one that is broken costs no other."""
+    title, link = plain_text(plain.get("title", ""))[:_LONGEST_TITLE], _address(url, plain.get("link", ""))
+    if not title or not link:
         return None
-    time = plain.get("published_parsed") or plain.get("updated_parsed")
     return Entry(
-        guid=plain.get("id") or link,
+        guid=_short(plain.get("id") or link),
         url=link,
         title=title,
         summary=plain_text(plain.get("summary", "")),
         author=plain_text(plain.get("author", "")),
-        published_at=datetime.fromtimestamp(timegm(time), UTC) if time else None,
+        published_at=_moment(plain.get("published_parsed") or plain.get("updated_parsed")),
         categories=tuple(tag.term for tag in plain.get("tags", ()) if tag.get("term")),
     )
+
+
+def _address(url: str, link: str) -> str:
+    """Where an entry leads, seen from its feed; empty when that is nowhere that a browser could go."""
+    if not link:
+        return ""
+    try:
+        whole = urljoin(url, link)
+        parts = urlsplit(whole)
+        reachable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that are no address, or a port that is none
+        return ""
+    return whole if reachable and len(whole) <= _LONGEST_URL else ""
+
+
+def _short(guid: str) -> str:
+    """A guid that fits an index; of a longer one its hash."""
+    return (
+        guid if len(guid) <= _LONGEST_GUID else f"sha256:{sha256(guid.encode(errors='replace')).hexdigest()}"
+    )
+
+
+def _moment(time: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(timegm(time), UTC) if time else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _post(feed: str, entry: Entry, published_at: datetime) -> Post:

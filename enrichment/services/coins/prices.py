@@ -15,11 +15,12 @@ from enrichment.providers.prices.market import quote_of
 from enrichment.providers.prices.quotes import PastPrice, Quote
 from enrichment.queries.prices import forget_past
 from enrichment.services.coins.following import learn_names
+from enrichment.services.fitting import fitting
 from jobs.errors import JobError
 
 HISTORY_DAYS = 45  # what a coin that is new gets from the past; by the hour
 _FIGURES = ("usd", "volume_24h", "liquidity", "market_cap", "source")
-_CENT = Decimal("0.01")
+_CENTS, _PLACES = 2, 18  # decimal places
 _SMALLEST = Decimal("1e-18")
 _log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def update_price(coin: Coin) -> PriceUpdate:
     Raises what the markets raise. Two at once for one coin store one row a minute.
     """
     quote, now = quote_of(coin.mint), timezone.now()
-    if quote is None:
+    if quote is None or _price(quote.usd) is None:
         return PriceUpdate(coin.slug, "no-market", now.isoformat())
     past = 0 if coin.prices.exists() else _store_past(coin, now)
     store_quote(coin, quote, now)
@@ -67,14 +68,20 @@ def update_price(coin: Coin) -> PriceUpdate:
 
 
 def store_quote(coin: Coin, quote: Quote, now: datetime) -> None:
-    """The quote as the price of this minute; a later one of the same minute takes its place."""
+    """The quote as the price of this minute; a later one of the same minute takes its place.
+
+    What no column can hold is left out: of worthless coins markets tell values with thirty digits.
+    """
+    usd = _price(quote.usd)
+    if usd is None:
+        return
     point = PricePoint(
         coin=coin,
         time=now.replace(second=0, microsecond=0),
-        usd=max(_SMALLEST, quote.usd.quantize(_SMALLEST)),
-        volume_24h=_cents(quote.volume_24h),
-        liquidity=_cents(quote.liquidity),
-        market_cap=_cents(quote.market_cap),
+        usd=usd,
+        volume_24h=fitting(quote.volume_24h, _CENTS),
+        liquidity=fitting(quote.liquidity, _CENTS),
+        market_cap=fitting(quote.market_cap, _CENTS),
         source=quote.source,
     )
     PricePoint.objects.bulk_create(
@@ -90,12 +97,13 @@ def store_past(coin: Coin, past: Sequence[PastPrice]) -> int:
             PricePoint(
                 coin=coin,
                 time=minute,
-                usd=max(_SMALLEST, one.usd.quantize(_SMALLEST)),
-                volume_24h=_cents(one.volume_24h),
-                market_cap=_cents(one.market_cap),
+                usd=usd,
+                volume_24h=fitting(one.volume_24h, _CENTS),
+                market_cap=fitting(one.market_cap, _CENTS),
                 source="coingecko",
             )
             for minute, one in by_minute.items()
+            if (usd := _price(one.usd)) is not None
         ],
         ignore_conflicts=True,
         batch_size=1000,
@@ -123,8 +131,10 @@ def _store_past(coin: Coin, now: datetime) -> int:
     return store_past(coin, [one for one in past if one.time < now])
 
 
-def _cents(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else amount.quantize(_CENT)
+def _price(usd: Decimal) -> Decimal | None:
+    """A price as it is stored: above zero, however little it is; None for one that no column can hold."""
+    price = fitting(usd, _PLACES)
+    return None if price is None else max(_SMALLEST, price)
 
 
 def _text(amount: Decimal | None) -> str | None:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from enrichment.models import ExchangeAccount, Fill, Order
 from enrichment.models.exchange import OPEN
 from enrichment.providers.exchanges.client import ExchangeClient
+from enrichment.providers.exchanges.errors import NothingThere
+from enrichment.providers.exchanges.records import OrderRecord
 from enrichment.services.exchanges.store import (
     Stored,
     fills_position_of,
@@ -18,6 +20,7 @@ from enrichment.services.exchanges.store import (
     markets_owing_fills,
     position_of,
     store_fills,
+    store_gone,
     store_orders,
     store_page,
 )
@@ -108,7 +111,16 @@ class _Run:
         still = {(one.symbol, one.order_id): one for one in self._client.open_orders()}
         self._count(store_orders(self._account, list(still.values())), 0)
         ended = [name for name in before if name not in still]
-        self._count(store_orders(self._account, [self._client.order(*name) for name in ended]), len(ended))
+        told = {name: self._told(*name) for name in ended}
+        self._count(store_orders(self._account, [one for one in told.values() if one]), len(ended))
+        self.changed += store_gone(self._account, [name for name, one in told.items() if one is None])
+
+    def _told(self, symbol: str, order_id: str) -> OrderRecord | None:
+        """An order as it is now; None for one that the exchange has forgotten, which cannot be open."""
+        try:
+            return self._client.order(symbol, order_id)
+        except NothingThere:
+            return None
 
     def fill(self, known: set[str]) -> None:
         """The trades of orders that filled: asked for only where one is missing.

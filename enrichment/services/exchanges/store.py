@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from enrichment.models import ExchangeAccount, Fill, OrderCursor
+from enrichment.models import ExchangeAccount, Fill, Order, OrderCursor
+from enrichment.models.exchange import OPEN
 from enrichment.providers.exchanges.records import FillRecord, OrderRecord, Page
 
 _UPSERT = """
@@ -103,3 +104,15 @@ def store_orders(account: ExchangeAccount, orders: Sequence[OrderRecord]) -> Sto
         cursor.execute(_UPSERT, [account.pk, *columns])
         inserted = [new for (new,) in cursor.fetchall()]
     return Stored(sum(inserted), len(inserted) - sum(inserted))
+
+
+def store_gone(account: ExchangeAccount, names: Sequence[tuple[str, str]]) -> int:
+    """Orders (market, id) that the exchange does not know any more have expired; how many were open until now.
+
+    When they last changed stays as it was: should the exchange tell of one after all, that counts.
+    """
+    gone = 0
+    for symbol, order_id in names:
+        rows = Order.objects.filter(account=account, symbol=symbol, order_id=order_id, status=OPEN)
+        gone += rows.update(status="expired")
+    return gone

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 ALIKE = 0.8  # share of words (Jaccard) from which on two titles about the same coins are one
 FEWEST = 4  # words that a title needs to be compared
+_INDEXED = 2_000  # bytes; PostgreSQL's indexes take some 2,700
 _SHORTEST_GUID = 16  # characters; a shorter one is unique in its own feed at best
 _TRACKING = re.compile(r"^(utm_|mc_|pk_|hsa_)|^(fbclid|gclid|igshid|ref|source|cmp|via)$", re.IGNORECASE)
 _PUBLISHER = re.compile(r"\s+[-|–—]\s+(?P<name>[^-|–—]+)$")
@@ -21,13 +23,17 @@ class Told:
 
 
 def canonical_url(url: str) -> str:
-    """An address without what does not change where it leads: tracking, fragment, `www.`, the last slash."""
+    """An address without what does not change where it leads: tracking, fragment, `www.`, the last slash.
+
+    Of one that no index could hold, its hash.
+    """
     parts = urlsplit(url)
     query = sorted((name, value) for name, value in parse_qsl(parts.query) if not _TRACKING.search(name))
     host = (parts.hostname or "").removeprefix("www.")
     port = f":{parts.port}" if parts.port and parts.port not in {80, 443} else ""
     path = parts.path.rstrip("/")
-    return f"https://{host}{port}{path}{'?' if query else ''}{urlencode(query)}"
+    whole = f"https://{host}{port}{path}{'?' if query else ''}{urlencode(query)}".encode(errors="replace")
+    return whole.decode() if len(whole) <= _INDEXED else f"sha256:{sha256(whole).hexdigest()}"
 
 
 def scoped_guid(guid: str, feed: str) -> str:

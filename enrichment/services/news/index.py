@@ -85,7 +85,7 @@ def _store(url: str, feed: Feed, entries: Sequence[Entry], tagger: Tagger) -> tu
     """How many articles were new, and how many of the others were not there as themselves."""
     articles = [_article(url, feed.title, entry, tagger) for entry in entries]
     known = _known(articles)
-    fresh = [one for one in articles if one.guid not in known and one.canonical_url not in known]
+    fresh = _once([one for one in articles if one.guid not in known and one.canonical_url not in known])
     new = _untold(fresh)
     NewsArticle.objects.bulk_create(new, ignore_conflicts=True)
     return len(new), len(fresh) - len(new)
@@ -115,6 +115,12 @@ def _known(articles: Sequence[NewsArticle]) -> set[str]:
     guids = NewsArticle.objects.filter(guid__in=[one.guid for one in articles]).values_list("guid", flat=True)
     urls = NewsArticle.objects.filter(canonical_url__in=[one.canonical_url for one in articles])
     return {*guids, *urls.values_list("canonical_url", flat=True)}
+
+
+def _once(articles: Sequence[NewsArticle]) -> list[NewsArticle]:
+    """Of those with one guid or one address the first: a feed may carry an article twice."""
+    by_guid = {one.guid: one for one in reversed(articles)}
+    return list({one.canonical_url: one for one in by_guid.values()}.values())[::-1]
 
 
 def _untold(articles: Sequence[NewsArticle]) -> list[NewsArticle]:

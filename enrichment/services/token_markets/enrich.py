@@ -1,9 +1,9 @@
 """Stores what markets say of tokens, batch by batch; what is stored young enough is left as it is."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,32 +11,48 @@ from django.utils import timezone
 from enrichment.models import Token, TokenMarket
 from enrichment.providers.solana.accounts import decimals_of
 from enrichment.providers.solana.rpc import Rpc
+from enrichment.services.fitting import fitting
 from enrichment.services.token_markets.ask import Found, ask
 from jobs.errors import JobError, RateLimited
 
 OnBatch = Callable[[int, int], None]  # batches done, of how many
-_WIDE = Context(prec=80)
 _COLUMNS = {"price": 18, "liquidity": 2, "volume_24h": 2, "change_24h": 2, "market_cap": 2}  # decimal places
-_LARGEST = Decimal(10) ** 18  # dollars or per cent; beyond, a market is telling nonsense
 
 
 @dataclass
 class Tally:
-    """What batches brought: tokens with a price, without one, and those whose batch failed, with the reasons."""
+    """What batches did not bring: how many tokens were in one that failed, with the reasons."""
 
-    enriched: int = 0
-    unpriced: int = 0
     failed: int = 0
-    sources: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
-def stale(mints: Sequence[str], most_age: float) -> list[str]:
-    """The mints of which nothing is stored, or nothing younger than so many seconds; the order is kept."""
-    since = timezone.now() - timedelta(seconds=most_age)
-    rows = TokenMarket.objects.filter(token__mint__in=mints, fetched_at__gt=since)
-    fresh = set(rows.values_list("token__mint", flat=True)) if most_age else set()
+@dataclass(frozen=True)
+class Brought:
+    """What is stored since a moment: each token with who told its price (empty: nobody knows one)."""
+
+    by_mint: dict[str, str]
+
+    @property
+    def sources(self) -> dict[str, int]:
+        """How many prices each one told."""
+        return dict(Counter(source for source in self.by_mint.values() if source))
+
+
+def stale(mints: Sequence[str], most_age: float, begun: datetime) -> list[str]:
+    """The mints of which nothing is stored that is younger than so many seconds, or than the job; in their order.
+
+    What the job itself brought before it had to wait is not asked for again.
+    """
+    since = min(timezone.now() - timedelta(seconds=most_age), begun)
+    fresh = brought(mints, since).by_mint
     return [mint for mint in mints if mint not in fresh]
+
+
+def brought(mints: Sequence[str], since: datetime) -> Brought:
+    """What is stored of the mints since a moment."""
+    rows = TokenMarket.objects.filter(token__mint__in=mints, fetched_at__gte=since)
+    return Brought(dict(rows.values_list("token__mint", "source")))
 
 
 def enrich(batches: Sequence[Sequence[str]], rpc: Rpc, on_batch: OnBatch) -> Tally:
@@ -49,29 +65,17 @@ def enrich(batches: Sequence[Sequence[str]], rpc: Rpc, on_batch: OnBatch) -> Tal
     errors: list[JobError] = []
     for number, mints in enumerate(batches, 1):
         try:
-            found = ask(mints)
-            _store(found, rpc)
+            _store(ask(mints), rpc)
         except RateLimited:
             raise
         except JobError as error:
             errors.append(error)
             tally.failed += len(mints)
             tally.faults.append(str(error))
-        else:
-            _count(tally, found)
         on_batch(number, len(batches))
     if errors and len(errors) == len(batches):
         raise errors[0]
     return tally
-
-
-def _count(tally: Tally, found: dict[str, Found]) -> None:
-    for one in found.values():
-        if one.source:
-            tally.enriched += 1
-            tally.sources[one.source] = tally.sources.get(one.source, 0) + 1
-        else:
-            tally.unpriced += 1
 
 
 def _store(found: dict[str, Found], rpc: Rpc) -> None:
@@ -85,7 +89,7 @@ def _store(found: dict[str, Found], rpc: Rpc) -> None:
             fetched_at=now,
             image=_address(one.market.image),
             page=_address(one.market.page),
-            **{name: _fitting(getattr(one.market, name), places) for name, places in _COLUMNS.items()},
+            **{name: fitting(getattr(one.market, name), places) for name, places in _COLUMNS.items()},
         )
         for mint, one in sorted(found.items())
         if mint in tokens
@@ -121,12 +125,6 @@ def _name(tokens: dict[str, Token], found: dict[str, Found]) -> None:
             token.symbol, token.name = wanted
             changed.append(token)
     Token.objects.bulk_update(changed, ["symbol", "name"])
-
-
-def _fitting(value: Decimal | None, places: int) -> Decimal | None:
-    if value is None or not value.is_finite() or abs(value) >= _LARGEST:
-        return None
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, context=_WIDE)
 
 
 def _address(text: str) -> str:

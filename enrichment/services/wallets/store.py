@@ -31,13 +31,37 @@ RETURNING signature, id
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What a job did to a wallet's history so far, over all its runs: transactions read, and rows written.
+
+    `tail`: it goes towards the beginning of the history, and not for the news alone.
+    """
+
+    job: str
+    read: int = 0
+    new: int = 0
+    trades: int = 0
+    transfers: int = 0
+    tail: bool = False
+
+    def plus(self, walk: Walk, read: int, new: int, trades: int, transfers: int) -> "Tally":
+        """With one more page."""
+        return Tally(
+            self.job,
+            self.read + read,
+            self.new + new,
+            self.trades + trades,
+            self.transfers + transfers,
+            self.tail or walk is Walk.TAIL,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """What one page added."""
+    """How far the history is known after a page, and what the job did with it."""
 
     stretch: Stretch
-    transactions: int
-    trades: int
-    transfers: int
+    tally: Tally
 
 
 def load_stretch(wallet: Wallet) -> Stretch:
@@ -45,8 +69,17 @@ def load_stretch(wallet: Wallet) -> Stretch:
     return _stretch(SyncState.objects.get_or_create(wallet=wallet)[0])
 
 
-def store_page(wallet: Wallet, walk: Walk, page: Page, *, replace: bool) -> Stored:
-    """Add a page's transactions, or put them in the place of those stored, and move the stretch's end."""
+def load_tally(wallet: Wallet, job: str) -> Tally:
+    """What the job did in the runs that were cut off; nothing when another one was the last to write."""
+    plain = SyncState.objects.filter(wallet=wallet).values_list("tally", flat=True).first()
+    return Tally(**plain) if plain and plain["job"] == job else Tally(job)
+
+
+def store_page(wallet: Wallet, walk: Walk, page: Page, tally: Tally, *, replace: bool) -> Stored:
+    """Add a page's transactions, or put them in the place of those stored, and move the stretch's end.
+
+    `tally` is of the pages before; with this one it is stored, too, so that a run which goes on counts on.
+    """
     meanings = {one.signature: normalise(one, wallet.address) for one in page.transactions}
     with transaction.atomic():
         state = SyncState.objects.select_for_update().get(wallet=wallet)
@@ -54,10 +87,12 @@ def store_page(wallet: Wallet, walk: Walk, page: Page, *, replace: bool) -> Stor
         if replace:
             WalletTransaction.objects.filter(wallet=wallet, signature__in=list(meanings)).delete()
         added = _insert(wallet, page.transactions, meanings, stretch.place_below(walk))
-        trades, transfers = _insert_meanings(added, meanings)
+        counts = _insert_meanings(added, meanings)
         after = stretch.advanced(walk, page)
+        done = tally.plus(walk, len(page.transactions), len(added), *counts)
+        state.tally = asdict(done)
         _save(state, after)
-    return Stored(after, len(added), trades, transfers)
+    return Stored(after, done)
 
 
 def store_end(wallet: Wallet, walk: Walk) -> Stretch:
@@ -144,4 +179,4 @@ def _save(state: SyncState, stretch: Stretch) -> None:
     state.walk = asdict(stretch.head) if stretch.head else None
     state.complete = stretch.complete
     state.lowest_place, state.era = stretch.lowest_place, stretch.era
-    state.save(update_fields=["top", "bottom", "walk", "complete", "lowest_place", "era"])
+    state.save(update_fields=["top", "bottom", "walk", "complete", "lowest_place", "era", "tally"])

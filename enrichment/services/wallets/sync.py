@@ -8,7 +8,9 @@ from typing import Literal
 from enrichment.models import Wallet, WalletTransaction
 from enrichment.providers.solana.records import TransactionSource
 from enrichment.services.wallets.store import (
+    Tally,
     load_stretch,
+    load_tally,
     store_end,
     store_forgotten,
     store_page,
@@ -16,6 +18,7 @@ from enrichment.services.wallets.store import (
 )
 from enrichment.services.wallets.stretch import Stretch, Walk, walks_wanted
 from jobs.errors import Snooze, Transient
+from jobs.ids import new_id
 
 PAGE = 100  # transactions held in memory and stored at a time
 
@@ -36,9 +39,9 @@ class Wishes:
 
 @dataclass(frozen=True)
 class WalletSyncResult:
-    """What a sync did: rows it wrote (`new`, `trades`, `transfers`); `transactions` is what is stored now.
+    """What a sync did over all its runs: rows it wrote (`new`, `trades`, `transfers`).
 
-    `last_synced_at` is ISO 8601 in UTC.
+    `transactions` is what is stored now. `last_synced_at` is ISO 8601 in UTC.
     """
 
     status: Literal["synced", "already-current"]
@@ -52,8 +55,10 @@ class WalletSyncResult:
     last_synced_at: str
 
 
-def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPage) -> WalletSyncResult:
-    """Store what the chain has and the database has not.
+def sync(
+    address: str, source: TransactionSource, wishes: Wishes, on_page: OnPage, job: str = ""
+) -> WalletSyncResult:
+    """Store what the chain has and the database has not. Runs of the same `job` are one sync.
 
     Two at once for one wallet do no harm but the work twice; the caller holds a lock. Raises what the source
     raises, but Snooze in the place of Transient when it got further, and when its turn is over: a long history
@@ -63,20 +68,20 @@ def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPag
     stretch = load_stretch(wallet)
     if wishes.refresh:
         stretch = store_forgotten(wallet)
-    run = _Run(wallet, source, wishes, on_page)
+    run = _Run(wallet, source, wishes, on_page, job or new_id())
     try:
-        for walk in walks_wanted(stretch, older=wishes.older):
+        for walk in walks_wanted(stretch, older=wishes.older or run.tally.tail):
             stretch = run.walk(walk, stretch)
     except Transient as trouble:
         if not run.may_go_on:
             raise
-        raise Snooze(_GO_ON, f"{trouble}; {run.new:,} transactions further") from trouble
+        raise Snooze(_GO_ON, f"{trouble}; {run.further:,} transactions further") from trouble
     return WalletSyncResult(
-        status="synced" if run.new or wishes.refresh else "already-current",
+        status="synced" if run.tally.new or wishes.refresh else "already-current",
         address=address,
-        new=run.new,
-        trades=run.trades,
-        transfers=run.transfers,
+        new=run.tally.new,
+        trades=run.tally.trades,
+        transfers=run.tally.transfers,
         transactions=WalletTransaction.objects.filter(wallet=wallet).count(),
         complete=stretch.complete and stretch.head is None,
         source=source.name,
@@ -85,16 +90,18 @@ def sync(address: str, source: TransactionSource, wishes: Wishes, on_page: OnPag
 
 
 class _Run:
-    """The counts of one sync over its walks."""
+    """One run of a sync: its walks, and the counts over all runs of its job. A refresh begins anew."""
 
-    def __init__(self, wallet: Wallet, source: TransactionSource, wishes: Wishes, on_page: OnPage) -> None:
+    def __init__(
+        self, wallet: Wallet, source: TransactionSource, wishes: Wishes, on_page: OnPage, job: str
+    ) -> None:
         self._wallet = wallet
         self._source = source
         self._wishes = wishes
         self._on_page = on_page
         self._ends = time.monotonic() + _TURN
-        self._read = 0
-        self.new = self.trades = self.transfers = 0
+        self.tally = Tally(job) if wishes.refresh else load_tally(wallet, job)
+        self._new_before = self.tally.new
 
     def walk(self, walk: Walk, stretch: Stretch) -> Stretch:
         """One walk to its end, or as far as the limit lets it."""
@@ -103,23 +110,24 @@ class _Run:
         before, until = stretch.bounds(walk)
         size = min(PAGE, self._wishes.limit or PAGE)
         for page in self._source.pages(self._wallet.address, before=before, until=until, size=size):
-            stored = store_page(self._wallet, walk, page, replace=self._wishes.refresh)
-            stretch = stored.stretch
-            self._read += len(page.transactions)
-            self.new += stored.transactions
-            self.trades += stored.trades
-            self.transfers += stored.transfers
-            self._on_page(self._read, self.new)
+            stored = store_page(self._wallet, walk, page, self.tally, replace=self._wishes.refresh)
+            stretch, self.tally = stored.stretch, stored.tally
+            self._on_page(self.tally.read, self.tally.new)
             if self._is_full():
                 return stretch
             if self.may_go_on and time.monotonic() > self._ends:
-                raise Snooze(_GO_ON, f"{self.new:,} transactions further; others have their turn")
+                raise Snooze(_GO_ON, f"{self.further:,} transactions further; others have their turn")
         return store_end(self._wallet, walk)
+
+    @property
+    def further(self) -> int:
+        """How many new transactions this run brought."""
+        return self.tally.new - self._new_before
 
     @property
     def may_go_on(self) -> bool:
         """Whether another run would be further than this one was: a refresh begins anew."""
-        return self.new > 0 and not self._wishes.refresh
+        return self.further > 0 and not self._wishes.refresh
 
     def _is_full(self) -> bool:
-        return self._wishes.limit is not None and self._read >= self._wishes.limit
+        return self._wishes.limit is not None and self.tally.read >= self._wishes.limit

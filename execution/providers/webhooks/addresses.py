@@ -22,6 +22,14 @@ _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 
+# Not on the internet (IANA's special-purpose registries), whatever the table of this Python says; a cloud keeps
+# its machines' secrets at 192.0.0.192.
+_SPECIAL: tuple[Network, ...] = (
+    ipaddress.IPv4Network("192.0.0.0/24"),
+    ipaddress.IPv4Network("192.88.99.0/24"),
+    ipaddress.IPv6Network("3fff::/20"),
+)
+
 
 @dataclass(frozen=True)
 class Target:
@@ -119,6 +127,8 @@ def is_public(address: Address) -> bool:
         return is_public(ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF))
     inner = _inner(address)
     if inner is not None and not is_public(inner):
+        return False
+    if any(address in network for network in _SPECIAL):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -1,7 +1,7 @@
 """Stores contracts, and brings them onto the chain."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.utils import timezone
@@ -58,6 +58,7 @@ def store_contract(draft: ContractDraft) -> tuple[Contract, bool]:
         problem = "give the source, or the bytecode with its ABI"
         raise Refused(f"A contract is either: {problem}.", {"source": problem})
     if draft.bytecode:
+        draft = replace(draft, source="")  # of blanks there is nothing to compile
         _check_bytecode(draft.bytecode)
         check_abi(draft.abi)
         constructor_data(draft.abi, draft.arguments)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from enrichment.providers.evm.node import Node
 from execution.models import ChainTransaction, SignedTransaction
 from execution.services.sending.nonces import OPEN, State, locked_sender, release
-from execution.services.sending.policy import GasPolicy, Offer, first_offer, next_offer
+from execution.services.sending.policy import GasPolicy, first_offer
 from execution.services.sending.send import PriceBound, is_known, raised, send
 from execution.services.sending.signing import NOTHING, newest_form, sign
 from jobs.errors import JobError
@@ -65,13 +65,10 @@ def _filling_form(row: ChainTransaction, node: Node) -> SignedTransaction | None
     last = newest_form(row)
     if last is None:
         form = sign(row, first_offer(node.fees(), FILLING), 0, fills=True)
-    elif not last.fills:
-        offer = next_offer(Offer(int(last.max_fee), int(last.tip)), node.fees(), FILLING)
-        form = sign(row, offer or first_offer(node.fees(), FILLING), last.number + 1, fills=True)
-    elif (timezone.now() - last.signed_at).total_seconds() < FILLING.bump_after:
+    elif last.fills and (timezone.now() - last.signed_at).total_seconds() < FILLING.bump_after:
         form = last
     else:
-        form = raised(row, node, FILLING)
+        form = raised(row, node, FILLING, fills=True)
     return form if form.fills else None
 
 

@@ -49,7 +49,7 @@ def send(row: ChainTransaction, form: SignedTransaction, node: Node, policy: Gas
     raise PriceBound(f"the node wants more than {policy.most_bumps} raises gave")
 
 
-def raised(row: ChainTransaction, node: Node, policy: GasPolicy) -> SignedTransaction:
+def raised(row: ChainTransaction, node: Node, policy: GasPolicy, *, fills: bool = False) -> SignedTransaction:
     """The next form of a transaction, signed and stored: the same nonce, a higher fee. PriceBound beyond the bound."""
     last = newest_form(row)
     if last is None:
@@ -57,7 +57,7 @@ def raised(row: ChainTransaction, node: Node, policy: GasPolicy) -> SignedTransa
     offer = next_offer(Offer(int(last.max_fee), int(last.tip)), node.fees(), policy)
     if offer is None or last.number >= policy.most_bumps:
         raise PriceBound(f"the fee was raised {last.number} times and may not be raised further")
-    return sign(row, offer, last.number + 1)
+    return sign(row, offer, last.number + 1, fills=fills)
 
 
 def is_known(row: ChainTransaction, node: Node) -> bool:

@@ -1,13 +1,17 @@
 """Writes wallets: keys encrypted, smart accounts once the chain has said that they obey their owner."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 
+from analysis.models import Intent
 from enrichment.providers.evm.errors import NodeRefused, Reverted
 from enrichment.providers.evm.node import Node
 from enrichment.providers.evm.records import Call
-from execution.models import ChainTransaction, Wallet
+from execution.models import ChainTransaction, Contract, Wallet
 from execution.services.contracts.abi import decode_answer, encode_call
 from execution.services.contracts.artifacts import artifact
 from execution.services.sending.nonces import OPEN
@@ -15,6 +19,8 @@ from execution.services.wallets.keys import address_of, key_of
 from jobs import audit
 from jobs.encryption import encrypt
 from jobs.errors import IllegalMove, NotFound, Permanent, Refused, Snooze, Transient, Unavailable
+from jobs.models import Job
+from jobs.states import LIVE
 
 _WORD = 2 + 64  # characters of an address as a contract answers with it
 
@@ -53,10 +59,22 @@ def remove_wallet(address: str) -> None:
         raise NotFound(f"There is no stored sender {address}.")
     if ChainTransaction.objects.filter(sender=address, state__in=OPEN).exists():
         raise IllegalMove(f"Transactions of {address} are under way.")
+    if _wishes_under_way(Intent.objects.filter(sender=address), "intent"):
+        raise IllegalMove(f"Intents of {address} are under way.")
+    if _wishes_under_way(Contract.objects.filter(sender=address), "contract"):
+        raise IllegalMove(f"Deployments by {address} are under way.")
     if Wallet.objects.filter(owner=address).exists():
         raise IllegalMove(f"Smart accounts obey {address}: remove them first.")
     row.delete()
     audit.record("remove sender", f"sender {address}", label=row.label)
+
+
+def _wishes_under_way(rows: QuerySet[Any], kind: str) -> bool:
+    """Whether a job works on one of them, or a transaction of one is open: a smart account's is its owner's."""
+    working = Job.objects.filter(correlation_id=OuterRef("correlation_id"), state__in=LIVE)
+    subject = Concat(Value(f"{kind}:"), OuterRef("uid"))
+    sent = ChainTransaction.objects.filter(subject=subject, state__in=OPEN)
+    return rows.filter(Exists(working) | Exists(sent)).exists()
 
 
 def _owner_of(address: str, node: Node) -> str:

@@ -18,7 +18,7 @@ from sandbox.exchange.exchange import open_exchange
 from sandbox.faults import BadFaultsError, Faults, faults_from_text
 from sandbox.market.live import LiveMarket
 from sandbox.server import build_app
-from sandbox.solana.chain import WrongStateError, open_chain
+from sandbox.solana.chain import Chain, WrongStateError, open_chain
 from sandbox.solana.store import StateInUseError
 
 DEFAULT_PORT = 18899
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", type=int, help="seed of the world, for a new folder (1)")
         parser.add_argument(
-            "--anchor", type=date.fromisoformat, help="day the seeded history ends (2026-11-01)"
+            "--anchor", type=date.fromisoformat, help="day the seeded history ends, for a new folder (today)"
         )
         parser.add_argument(
             "--block-time", type=float, default=INTERVAL, help="seconds between EVM blocks (%(default)s)"
@@ -96,7 +96,7 @@ class Command(BaseCommand):
             settings = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
             for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn stops by them, then raises them again
                 signal.signal(number, lambda *_: None)
-            live = LiveMarket(chain, options["live"]) if options["live"] > 0 else None
+            live = _going_on(chain, options["live"]) if options["live"] > 0 else None
             _Server(settings, self, summary, live).run(sockets=[listener])
         finally:
             evm.close()
@@ -123,6 +123,13 @@ class _Server(uvicorn.Server):
         host, port = (sockets or [])[0].getsockname()[:2]
         self._command.stdout.write(f"sandbox ready at http://{host}:{port} ({self._summary})")
         self._command.stdout.flush()
+
+
+def _going_on(chain: Chain, every: float) -> LiveMarket:
+    """The market, with what it would have done while nobody ran it."""
+    live = LiveMarket(chain, every)
+    live.make_up()
+    return live
 
 
 def _listening(host: str, port: str) -> socket.socket:

@@ -55,7 +55,7 @@ def test_an_alert_is_made_read_changed_and_deleted(operator: Client) -> None:
         ({"threshold": "1e-19"}, "threshold"),
         ({"kind": "risk_above", "threshold": "100"}, "threshold"),
         ({"cooldown": 0}, "cooldown"),
-        ({"channel": "email", "recipient": "olga"}, "recipient"),
+        ({"channel": "email", "recipient": "operator"}, "recipient"),
         ({"channel": "webhook"}, "recipient"),
         ({"coin": "../x"}, "coin"),
         ({"user": 7}, "user"),
@@ -76,7 +76,7 @@ def test_an_alert_about_an_unknown_coin_is_404(operator: Client) -> None:
 
 
 def test_a_change_that_makes_no_sense_leaves_the_alert_as_it_was(operator: Client) -> None:
-    rule = make_rule(make_coin(), user=User.objects.get(username="olga"))
+    rule = make_rule(make_coin(), user=User.objects.get(username="operator"))
     for body in ({}, {"kind": "risk_above", "threshold": "200"}, {"window": 0}, {"channel": "email"}):
         assert send(operator, "PATCH", f"/{rule.pk}", body).status_code == 422
     assert AlertRule.objects.values("kind", "threshold", "channel").get() == {
@@ -85,7 +85,7 @@ def test_a_change_that_makes_no_sense_leaves_the_alert_as_it_was(operator: Clien
 
 
 def test_somebody_elses_alert_does_not_exist(operator: Client) -> None:
-    theirs = make_rule(make_coin(), user=User.objects.create_user("paul"))
+    theirs = make_rule(make_coin(), user=User.objects.create_user("other"))
     assert send(operator, "GET", "").json()["items"] == []
     for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/firings"), ("POST", "/check")):
         body = {"enabled": False} if method == "PATCH" else None
@@ -95,7 +95,7 @@ def test_somebody_elses_alert_does_not_exist(operator: Client) -> None:
 
 
 def test_a_check_is_a_job_that_the_coins_page_hears_of(operator: Client) -> None:
-    rule = make_rule(make_coin(), user=User.objects.get(username="olga"))
+    rule = make_rule(make_coin(), user=User.objects.get(username="operator"))
     answer = send(operator, "POST", f"/{rule.pk}/check")
     assert answer.status_code == 202
     job = Job.objects.get(uid=answer.json()["id"])
@@ -105,8 +105,8 @@ def test_a_check_is_a_job_that_the_coins_page_hears_of(operator: Client) -> None
 
 
 def test_the_list_is_filtered_by_coin_and_goes_on_where_its_page_ended(operator: Client) -> None:
-    olga, pebl, kite = User.objects.get(username="olga"), make_coin(), make_coin("KITE", "1" * 32)
-    ids = [make_rule(coin, user=olga).pk for coin in (pebl, kite, pebl)]
+    user, pebl, kite = User.objects.get(username="operator"), make_coin(), make_coin("KITE", "1" * 32)
+    ids = [make_rule(coin, user=user).pk for coin in (pebl, kite, pebl)]
     first = send(operator, "GET", "?limit=2").json()
     rest = send(operator, "GET", f"?limit=2&cursor={first['next']}").json()
     assert [item["id"] for item in first["items"] + rest["items"]] == ids[::-1]
@@ -114,7 +114,7 @@ def test_the_list_is_filtered_by_coin_and_goes_on_where_its_page_ended(operator:
 
 
 def test_the_history_tells_what_was_seen(operator: Client) -> None:
-    rule = make_rule(make_coin(), user=User.objects.get(username="olga"))
+    rule = make_rule(make_coin(), user=User.objects.get(username="operator"))
     AlertFiring.objects.create(
         rule=rule,
         fired_at=timezone.now(),

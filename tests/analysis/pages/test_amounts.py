@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.templatetags.wallets import quantity, short, signed, sol, usd
+from analysis.templatetags.wallets import quantity, short, signed, sol
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,6 @@ def test_gains_and_losses(amount: str, html: str) -> None:
 )
 def test_quantities(amount: str, text: str) -> None:
     assert quantity(Decimal(amount)) == text
-
-
-def test_dollars() -> None:
-    assert [usd(Decimal(value)) for value in ("1234.5", "-0.125", "0")] == ["$1,234.50", "−$0.12", "$0.00"]
 
 
 def test_addresses_are_shown_by_their_ends() -> None:

@@ -124,7 +124,7 @@ def test_an_alert_is_made_switched_checked_and_deleted(operator: Client) -> None
     page = html(operator.post("/coins/PEBL/alerts", ALERT, follow=True))
     assert "Price above $1.25" in page
     rule = AlertRule.objects.get()
-    assert (rule.user.get_username(), rule.cooldown) == ("olga", timedelta(minutes=30))
+    assert (rule.user.get_username(), rule.cooldown) == ("operator", timedelta(minutes=30))
     path = f"/alerts/{rule.pk}"
     assert '<span class="badge">off</span>' in html(operator.post(path, {"action": "disable"}, follow=True))
     assert '<span class="badge">off</span>' not in html(
@@ -159,7 +159,7 @@ def test_a_wrong_alert_is_told_beside_the_form_which_keeps_what_was_entered(
 
 
 def test_what_an_alert_told_is_listed(operator: Client) -> None:
-    rule = make_rule(make_coin(), user=User.objects.get(username="olga"))
+    rule = make_rule(make_coin(), user=User.objects.get(username="operator"))
     AlertFiring.objects.create(
         rule=rule, fired_at=timezone.now(), value=2, threshold=1, message="PEBL: it is $2"
     )
@@ -169,7 +169,7 @@ def test_what_an_alert_told_is_listed(operator: Client) -> None:
 
 
 def test_other_peoples_alerts_are_neither_shown_nor_touched(operator: Client) -> None:
-    theirs = make_rule(make_coin(), "price_below", "777", user=User.objects.create_user("paul"))
+    theirs = make_rule(make_coin(), "price_below", "777", user=User.objects.create_user("other"))
     assert "777" not in html(operator.get("/coins/PEBL"))
     assert operator.post(f"/alerts/{theirs.pk}", {"action": "delete"}).status_code == 404
     assert AlertRule.objects.exists()

@@ -25,7 +25,7 @@ def test_the_last_day_is_added_up_and_its_mood_weighted_by_mentions() -> None:
     ("days", "trend"),
     [
         ([10, 10], None),  # two days before do not say what is usual
-        ([10, 10, 10], 30.0),
+        ([10, 10, 10], 30 / 10**0.5),
         ([0, 0, 12], 36 / 5.65685),  # quiet days count from the first mention on
         ([], None),
     ],
@@ -40,10 +40,17 @@ def test_days_before_the_first_mention_say_nothing_of_the_usual(days: list[int],
 def test_the_trend_is_in_deviations_from_the_days_before() -> None:
     quiet = [
         (ago(24 * day + 1), 10 if day % 2 else 14, 0.0) for day in range(1, 8)
-    ]  # mean 11.7, deviation 1.98
+    ]  # mean 11.71, deviation 1.98, and by counting alone 3.42
     facts = facts_of_hours([(ago(2), 32, 0.1), *quiet], NOW)
     assert facts is not None
-    assert facts.trend == pytest.approx(10.25, abs=0.01)
+    assert facts.trend == pytest.approx(5.93, abs=0.01)
+
+
+def test_a_few_more_than_every_day_s_many_are_no_sensation() -> None:
+    steady = [(ago(24 * day + 1), 1_000, 0.0) for day in range(1, 8)]
+    facts = facts_of_hours([(ago(2), 1_003, 0.1), *steady], NOW)
+    assert facts is not None
+    assert facts.trend == pytest.approx(3 / 1_000**0.5)
 
 
 def test_without_mentions_in_the_last_day_nothing_is_known() -> None:

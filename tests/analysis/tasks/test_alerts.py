@@ -32,7 +32,7 @@ def sender(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_rule_that_comes_true_is_stamped_remembered_and_told_once() -> None:
     coin = make_coin()
     price(coin, "1.31", 1)
-    rule = make_rule(coin, "price_above", "1.25", channel="email", recipient="olga@example.com")
+    rule = make_rule(coin, "price_above", "1.25", channel="email", recipient="operator@example.com")
     with testing.inline() as jobs:
         first = check_alerts.delay().get()
         second = check_alerts.delay().get()
@@ -49,7 +49,7 @@ def test_a_rule_that_comes_true_is_stamped_remembered_and_told_once() -> None:
     jobs.assert_enqueued(
         deliver,
         channel="email",
-        recipient="olga@example.com",
+        recipient="operator@example.com",
         subject="Alert: PEBL",
         body="PEBL: price above $1.25, it is $1.31",
         idempotency_key=f"alert-firing:{firing.pk}",

@@ -7,8 +7,10 @@ from celery.result import AsyncResult
 
 from analysis.flows.wallets import compare_wallets
 from analysis.models import SimilarityReport
+from analysis.services.similarity.sorting import held_tokens
 from analysis.tasks import calculate_similarity
-from enrichment.providers.solana.programs import SOL_MINT
+from enrichment.models import TokenBalance, TokenTransfer, Trade, Wallet
+from enrichment.providers.solana.programs import MONEY, SOL_MINT, USDC_MINT
 from enrichment.tasks import enrich_token_balances
 from jobs import Permanent, Priority, testing
 from jobs.errors import ArgumentsRefused
@@ -55,6 +57,26 @@ def test_money_is_no_token_and_what_is_excluded_is_not_compared(outside: Outside
     assert SOL_MINT not in shared
     less, _ = compared(one, other, exclude_mints=shared[:1], min_shared_tokens=0)
     assert less["pairs"][0]["shared_tokens"] == whole["pairs"][0]["shared_tokens"] - 1
+
+
+def test_money_does_not_make_a_system_wallet(outside: Outside) -> None:
+    one, other = outside.address("Swing 2"), outside.address("Swing 1")
+    compared(one, other)
+    held = held_tokens(other)
+    TokenBalance.objects.create(
+        wallet=Wallet.objects.get(address=other), mint=USDC_MINT, amount=5, decimals=6
+    )
+    assert held_tokens(other) == held
+    most = max(len(mints_touched(wallet) - MONEY) for wallet in (one, other))
+    assert compared(one, other, max_tokens=most)[0]["wallets"] == [one, other]
+
+
+def mints_touched(address: str) -> set[str]:
+    """Whatever a wallet traded, got or gave."""
+    trades = Trade.objects.filter(transaction__wallet__address=address)
+    transfers = TokenTransfer.objects.filter(transaction__wallet__address=address)
+    rows = (trades.values_list("sold_mint"), trades.values_list("bought_mint"), transfers.values_list("mint"))
+    return {mint for found in rows for (mint,) in found}
 
 
 def test_a_wallet_is_the_same_as_itself_and_asked_twice_is_one_wallet(outside: Outside) -> None:

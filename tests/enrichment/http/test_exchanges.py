@@ -18,7 +18,7 @@ from tests.outside import Outside
 @pytest.fixture
 def user(db: None) -> User:
     """Somebody who may start jobs."""
-    return User.objects.create_user("olga", is_staff=True)
+    return User.objects.create_user("operator", is_staff=True)
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_many_accounts_are_synced_by_one_request(operator: Client, user: User, o
 
 def test_what_is_somebody_elses_is_not_there(synced: str, db: None) -> None:
     other = Client()
-    other.force_login(User.objects.create_user("otto", is_staff=True))
+    other.force_login(User.objects.create_user("other", is_staff=True))
     for path in ("", "/balances"):
         assert other.get(f"/api/v1/exchange-accounts/{synced}{path}").status_code == 404
     assert other.delete(f"/api/v1/exchange-accounts/{synced}").status_code == 404
@@ -207,7 +207,7 @@ def test_what_is_somebody_elses_is_not_there(synced: str, db: None) -> None:
 
 def test_who_may_only_look_adds_and_starts_nothing(outside: Outside, db: None) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert _add(viewer, trader(outside.url, "newcomer")).status_code == 403
     assert viewer.post("/api/v1/orders/sync", content_type="application/json").status_code == 403
     assert viewer.get("/api/v1/exchange-accounts").status_code == 200

@@ -74,7 +74,7 @@ def test_the_newer_the_news_the_sooner_it_is_fetched(operator: Client, body: str
 
 def test_who_may_only_look_starts_nothing(db: None) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert viewer.get("/api/v1/news").status_code == 200
     assert viewer.post("/api/v1/news/index", "{}", content_type=JSON).status_code == 403
     assert Client().get("/api/v1/news").status_code == 401

@@ -73,6 +73,6 @@ def test_wrong_input_is_told_by_field_and_starts_nothing(
 
 def test_who_may_only_look_asks_nobody(db: None) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert viewer.post(f"{SCRAPING}/PEBL", "{}", content_type=JSON).status_code == 403
     assert not Job.objects.exists()

@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from enrichment.models import ExchangeAccount
 from jobs import testing
@@ -14,7 +16,7 @@ from tests.outside import Outside
 @pytest.fixture
 def user(db: None) -> User:
     """Somebody who may start jobs."""
-    return User.objects.create_user("olga", is_staff=True)
+    return User.objects.create_user("operator", is_staff=True)
 
 
 @pytest.fixture
@@ -90,6 +92,17 @@ def test_history_goes_on_to_older_pages(browser: Client, user: User, outside: Ou
     assert browser.get(f"/exchanges/{account.uid}?cursor=made-up").status_code == 200
 
 
+def test_the_prices_of_all_markets_are_read_once(browser: Client, user: User, outside: Outside) -> None:
+    account = trader(outside.url, "empty").added_by(user)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(f"/exchanges/{account.uid}").status_code == 200
+    tickers = [one["sql"] for one in asked if 'FROM "enrichment_ticker"' in one["sql"]]
+    assert len([sql for sql in tickers if "LIMIT" not in sql]) == 1
+    assert len(tickers) == 2, (
+        "those of the page's own list, and those that balances and fees are worked out by"
+    )
+
+
 def test_a_removed_account_is_gone(browser: Client, user: User, outside: Outside) -> None:
     account = trader(outside.url, "empty").added_by(user)
     response = browser.post(f"/exchanges/{account.uid}", {"action": "remove"}, follow=True)
@@ -100,10 +113,10 @@ def test_a_removed_account_is_gone(browser: Client, user: User, outside: Outside
 def test_somebody_elses_account_is_404_and_a_viewer_starts_nothing(user: User, outside: Outside) -> None:
     account = trader(outside.url, "empty").added_by(user)
     viewer = Client()
-    victor = User.objects.create_user("victor")
-    viewer.force_login(victor)
+    somebody = User.objects.create_user("viewer")
+    viewer.force_login(somebody)
     assert viewer.get(f"/exchanges/{account.uid}").status_code == 404
-    ExchangeAccount.objects.filter(pk=account.pk).update(user=victor)
+    ExchangeAccount.objects.filter(pk=account.pk).update(user=somebody)
     assert viewer.get(f"/exchanges/{account.uid}").status_code == 200
     assert viewer.post(f"/exchanges/{account.uid}", {"action": "sync"}).status_code == 403
     assert viewer.post("/exchanges", {"action": "sync"}).status_code == 403

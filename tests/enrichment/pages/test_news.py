@@ -59,6 +59,6 @@ def test_the_feeds_are_fetched_by_those_who_may(operator: Client) -> None:
     assert operator.post("/news?q=x").url == "/news?q=x"  # type: ignore[attr-defined]  # a redirect
     assert [job.short_task for job in Job.objects.all()] == ["index_market_news"]
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert viewer.post("/news").status_code == 403
     assert Client().get("/news").status_code == 302

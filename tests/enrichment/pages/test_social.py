@@ -42,7 +42,7 @@ def test_the_page_shows_the_same_for_the_span_that_is_chosen(operator: Client) -
 
 def test_who_may_only_look_asks_nobody(db: None) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert viewer.get("/social/PEBL").status_code == 200
     assert viewer.post("/social/PEBL").status_code == 403
     assert not Job.objects.exists()

@@ -5,7 +5,7 @@ import pytest
 from django.conf import LazySettings
 
 from enrichment.providers.rugcheck import Flag, report_of
-from jobs.errors import RateLimited, Transient
+from jobs.errors import Permanent, RateLimited, Transient
 from tests.enrichment.providers.conformance.server import Reply, scripted
 from tests.outside import Outside
 
@@ -72,3 +72,14 @@ def test_an_answer_that_lacks_fields_is_read_all_the_same(settings: LazySettings
         report = report_of("x")
     assert report is not None
     assert (report.score, report.flags, report.rugged) == (100, (Flag("Odd", "", "info"),), False)
+
+
+@pytest.mark.parametrize("status", [401, 403, 405])
+def test_a_site_that_may_not_ask_is_told_so_instead_of_taking_it_for_no_report(
+    settings: LazySettings, status: int
+) -> None:
+    with scripted() as provider:
+        provider.reply, settings.RUGCHECK_URL = Reply(status), provider.url
+        with pytest.raises(Permanent, match=f"RugCheck .* refused with {status}") as caught:
+            report_of("x")
+    assert ("settings" in str(caught.value)) == (status != 405)

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from enrichment.coins import channel
 from enrichment.models import Coin, PricePoint
+from enrichment.providers.prices.quotes import Quote
 from enrichment.providers.prices.samples import fetch_sample_coins
 from enrichment.services.coins.following import follow_samples
+from enrichment.services.coins.prices import store_quote
 from enrichment.tasks.coins import cleanup_old_price_data, short, update_coin_price, update_coin_prices
 from jobs import Permanent, testing
 from jobs.errors import Refused
@@ -38,6 +40,28 @@ def test_an_update_stores_the_price_and_at_the_first_time_the_past(outside: Outs
     assert newest.usd == Decimal(told["usd"])
     assert newest.liquidity == Decimal(told["liquidity"]).quantize(Decimal("0.01"))
     assert len(jobs.completed) == 2
+
+
+@pytest.mark.parametrize(
+    ("usd", "cap", "stored"),
+    [
+        ("12345678901.123456789", "1e31", (Decimal("12345678901.123456789"), None)),
+        ("1e-30", "5.005", (Decimal("1e-18"), Decimal("5.00"))),
+    ],
+)
+def test_figures_that_no_column_can_hold_do_not_keep_the_price_out(
+    usd: str, cap: str, stored: tuple[Decimal, Decimal | None]
+) -> None:
+    known = Coin.objects.create(slug="odd", mint="1" * 32)
+    store_quote(known, Quote(known.mint, Decimal(usd), "test", market_cap=Decimal(cap)), timezone.now())
+    assert known.prices.values_list("usd", "market_cap").get() == stored
+
+
+def test_a_price_that_is_nonsense_is_none() -> None:
+    known = Coin.objects.create(slug="odd", mint="1" * 32)
+    for usd in ("1e18", "NaN", "Infinity"):
+        store_quote(known, Quote(known.mint, Decimal(usd), "test"), timezone.now())
+    assert not known.prices.exists()
 
 
 def test_two_updates_in_one_minute_make_one_row(outside: Outside) -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def user() -> User:
     """Somebody with accounts."""
-    return User.objects.create_user("olga", is_staff=True)
+    return User.objects.create_user("operator", is_staff=True)
 
 
 def test_a_sync_brings_every_order_once_and_the_next_one_finds_nothing(outside: Outside, user: User) -> None:

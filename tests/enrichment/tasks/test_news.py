@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db.models import Count
 
 from enrichment.models import NewsArticle, NewsFeed
@@ -11,6 +12,7 @@ from enrichment.tasks import index_market_news
 from jobs import testing
 from jobs.errors import ArgumentsRefused, Transient
 from jobs.models import Job
+from tests.enrichment.providers.conformance.server import Reply, scripted
 from tests.enrichment.social_rows import coin
 from tests.outside import Outside
 
@@ -88,3 +90,18 @@ def test_a_feed_that_is_not_ours_is_refused(outside: Outside) -> None:
     with pytest.raises(ArgumentsRefused, match="none of the feeds of this site"):
         index_market_news.delay(feeds=[news_feeds()[0], "http://169.254.169.254/latest"])
     assert not Job.objects.exists()
+
+
+def test_an_article_that_a_feed_carries_twice_is_counted_once(settings: LazySettings) -> None:
+    twice = (
+        "<item><title>Up</title><link>http://a.example/1</link><guid>the-guid-of-this-article</guid></item>"
+    )
+    other = "<item><title>Down</title><link>http://a.example/1?utm_source=x</link><guid>another-guid-of-it</guid></item>"
+    with scripted() as server:
+        server.reply = Reply(
+            body=f'<rss version="2.0"><channel>{twice}{twice}{other}</channel></rss>'.encode()
+        )
+        settings.NEWS_FEEDS = [f"{server.url}/feed.rss"]
+        found = indexed()
+    assert (found["new"], NewsArticle.objects.count()) == (1, 1)
+    assert found["feeds"][0]["articles"] == 3

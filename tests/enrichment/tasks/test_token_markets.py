@@ -1,5 +1,6 @@
 """The market data of what wallets hold, from the sandbox's markets."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,10 @@ from celery.result import AsyncResult
 
 from enrichment.models import Token, TokenMarket
 from enrichment.providers.solana.programs import SOL_MINT
+from enrichment.services.token_markets.ask import Found, ask
 from enrichment.tasks import enrich_token_balances, fetch_balance
 from jobs import Priority, testing
-from jobs.errors import ArgumentsRefused, Transient
+from jobs.errors import ArgumentsRefused, RateLimited, Transient
 from jobs.models import Job
 from tests.outside import Outside
 
@@ -81,6 +83,28 @@ def test_what_is_young_enough_for_a_dashboard_is_not_asked_for_again(outside: Ou
     by_hand = enriched(outside)
     assert (by_hand["fresh"], by_hand["enriched"]) == (0, first["enriched"])
     assert TokenMarket.objects.count() == first["tokens"]
+
+
+def test_a_job_that_had_to_wait_goes_on_where_it_was_and_counts_all_it_brought(outside: Outside) -> None:
+    address = outside.address("System wallet")
+    with testing.inline():
+        fetch_balance.delay(address=address)
+    asked: list[int] = []
+
+    def answering(mints: Sequence[str]) -> dict[str, Found]:
+        asked.append(len(mints))
+        if len(asked) == 3:
+            raise RateLimited(1, "wait")
+        return ask(mints)
+
+    with testing.stepwise() as jobs, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("enrichment.services.token_markets.enrich.ask", answering)
+        job = enrich_token_balances.delay(addresses=[address], optimization_hint="small")
+        jobs.run_until_idle()
+    result = AsyncResult(job.id).get(timeout=1)
+    assert (result["fresh"], result["failed"], result["deferred"]) == (0, 0, 0)
+    assert result["enriched"] + result["unpriced"] == result["tokens"] > 200
+    assert sum(asked) == result["tokens"] + asked[2], "only what was refused was asked for again"
 
 
 def test_a_hybrid_leaves_all_but_the_first_batch_to_jobs_of_low_priority(outside: Outside) -> None:

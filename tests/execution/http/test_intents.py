@@ -68,6 +68,8 @@ def test_an_invalid_intent_says_why_and_stops(operator: Client, evm: EvmChain) -
         ({"amount": str(2**256)}, "amount"),
         ({"amount": "9" * 5000}, "amount"),
         ({"amount": 1.5}, "amount"),
+        ({"amount": True}, "amount"),
+        ({"chainId": True}, "chainId"),
         ({"maxGasPrice": str(10**30)}, "maxGasPrice"),
         ({"maxGasPrice": 0}, "maxGasPrice"),
         ({"chainId": 2**60}, "chainId"),
@@ -206,7 +208,7 @@ def test_the_list_is_paged_and_names_the_senders(operator: Client, evm: EvmChain
 
 def test_who_may_only_look_starts_nothing(db: None, evm: EvmChain) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     assert viewer.get("/api/v1/intents").status_code == 200
     assert post(viewer, WISH).status_code == 403
     assert post(Client(), WISH).status_code == 401

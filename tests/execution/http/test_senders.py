@@ -9,7 +9,7 @@ from execution.models import ChainTransaction, Wallet
 from execution.services.wallets.keys import key_of
 from jobs import testing
 from jobs.encryption import is_encrypted
-from jobs.models import AuditEntry
+from jobs.models import AuditEntry, Job
 from tests.evm_chain import ACCOUNTS, EvmChain
 from tests.execution.intents import ETHER, A, B
 from tests.execution.tokens import smart_account
@@ -96,6 +96,37 @@ def test_a_sender_with_something_under_way_is_not_removed(operator: Client, evm:
     assert operator.delete(f"{PATH}/{address}").status_code == 204
     assert operator.delete(f"{PATH}/{address}").status_code == 404
     assert operator.delete(f"{PATH}/nobody").status_code == 422
+
+
+def test_a_smart_account_whose_intents_are_under_way_is_not_removed(operator: Client, evm: EvmChain) -> None:
+    account = smart_account(evm, A)
+    post(operator, "smart-accounts", address=account, owner=A.address)
+    wish = {"sender": account, "recipient": B.address, "amount": "1", "strategy": "fast"}
+    intent = operator.post("/api/v1/intents", wish, content_type="application/json").json()
+    refused = operator.delete(f"{PATH}/{account}")
+    assert (refused.status_code, "Intents of" in refused.json()["detail"]) == (409, True)
+    Job.objects.update(state="failed")
+    row = ChainTransaction.objects.create(
+        subject=f"intent:{intent['id']}",
+        chain_id=31337,
+        sender=A.address,
+        nonce=0,
+        to=account,
+        value=0,
+        gas=9,
+    )
+    assert operator.delete(f"{PATH}/{account}").status_code == 409, "its owner's transaction is on its way"
+    ChainTransaction.objects.filter(pk=row.pk).update(state="confirmed")
+    assert operator.delete(f"{PATH}/{account}").status_code == 204
+
+
+def test_a_key_whose_deployment_is_under_way_is_not_removed(operator: Client, evm: EvmChain) -> None:
+    address = post(operator, "keys", privateKey=KEY).json()["address"]
+    wish = {"name": "Nothing", "sender": address, "bytecode": "0x00", "abi": []}
+    assert operator.post("/api/v1/contracts", wish, content_type="application/json").status_code == 202
+    assert operator.delete(f"{PATH}/{address}").status_code == 409
+    Job.objects.update(state="failed")
+    assert operator.delete(f"{PATH}/{address}").status_code == 204
 
 
 def test_who_may_only_look_adds_nothing(viewer: Client, evm: EvmChain) -> None:

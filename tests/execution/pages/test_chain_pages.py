@@ -30,6 +30,10 @@ def test_the_form_is_filled_in_with_something_that_works(operator: Client, evm: 
     [
         ({"amount": "much"}, "is no amount"),
         ({"amount": "0.0000000000000000001"}, "is no amount"),
+        ({"amount": "1e999999"}, "is no amount"),
+        ({"amount": "-1e999999"}, "is no amount"),
+        ({"amount": "infinity"}, "is no amount"),
+        ({"amount": "1e60"}, "less than 1157"),
         ({"sender": "<b>"}, "is no EVM address"),
         ({"strategy": "none"}, "unknown"),
     ],
@@ -42,6 +46,20 @@ def test_a_wrong_form_is_refused_in_words(
     assert (answer.status_code, problem in answer.content.decode()) == (422, True)
     assert "<b>" not in answer.content.decode().replace("<body", "")
     assert not Intent.objects.exists()
+
+
+def test_no_digit_of_an_amount_is_rounded_away(operator: Client, evm: EvmChain) -> None:
+    body = {
+        "sender": A.address,
+        "recipient": B.address,
+        "amount": "12345678901.000000000000000001",
+        "strategy": "fast",
+    }
+    assert operator.post("/intents", body).status_code == 302
+    assert int(Intent.objects.get().amount) == 12345678901 * ETHER + 1
+    token = {"token": "0x" + "12" * 20, "amount": "1" * 40}
+    assert operator.post("/intents", body | token).status_code == 302
+    assert Intent.objects.filter(amount=int("1" * 40)).exists()
 
 
 def test_the_sample_contract_is_deployed_and_read(operator: Client, evm: EvmChain) -> None:
@@ -59,9 +77,22 @@ def test_the_sample_contract_is_deployed_and_read(operator: Client, evm: EvmChai
     assert "are a JSON list" in wrong.content.decode()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    ["[" * 700 + "]" * 700, "[" * 100_000, "[NaN]", "[1e999]", '["\\ud800"]', "{}"],
+)
+def test_arguments_that_cannot_be_kept_are_refused_in_words(
+    operator: Client, evm: EvmChain, arguments: str
+) -> None:
+    entered = operator.get("/contracts").context["entered"] | {"arguments": arguments}
+    answer = operator.post("/contracts", entered)
+    assert (answer.status_code, "are a JSON list" in answer.content.decode()) == (422, True)
+    assert not Contract.objects.exists()
+
+
 def test_a_viewer_may_look_but_not_start(db: None, evm: EvmChain) -> None:
     viewer = Client()
-    viewer.force_login(User.objects.create_user("victor"))
+    viewer.force_login(User.objects.create_user("viewer"))
     for page in ("/intents", "/contracts"):
         assert viewer.get(page).status_code == 200
         assert viewer.post(page, {}).status_code == 403

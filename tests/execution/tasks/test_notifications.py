@@ -147,21 +147,22 @@ def test_a_private_address_is_refused_unless_it_is_allowed(inbox: Inbox, setting
 
 def test_an_email_goes_through_djangos_backend(inbox: Inbox) -> None:
     with testing.inline():
-        send_notification.delay(**_message(inbox, channel="email", recipient="olga@example.com"))
+        send_notification.delay(**_message(inbox, channel="email", recipient="operator@example.com"))
     [sent] = mail.outbox
     assert (sent.to, sent.subject, sent.body) == (
-        ["olga@example.com"],
+        ["operator@example.com"],
         "Order filled",
         "0.5 BTC at 61,234.50",
     )
     assert sent.extra_headers["Message-ID"].endswith("@millrace>")
-    assert Notification.objects.get().recipient == "olga@example.com"
+    assert Notification.objects.get().recipient == "operator@example.com"
 
 
-def test_the_log_is_a_channel_too(inbox: Inbox, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("name", ["operators", "somebody+alerts@example.com"])
+def test_the_log_is_a_channel_too(inbox: Inbox, caplog: pytest.LogCaptureFixture, name: str) -> None:
     with testing.inline():
-        send_notification.delay(**_message(inbox, channel="log", recipient="operators"))
-    assert "operators: Order filled" in caplog.text
+        send_notification.delay(**_message(inbox, channel="log", recipient=name))
+    assert f"{name}: Order filled" in caplog.text
 
 
 @pytest.mark.parametrize(

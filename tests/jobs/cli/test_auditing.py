@@ -23,11 +23,11 @@ def _acts() -> list[tuple[str, str]]:
 def test_every_act_of_the_command_line_is_recorded_under_the_users_name(manage: Calls) -> None:
     job = noop.using(countdown=600).enqueue()
     make_rows([Schedule("nightly", "tests.sample_tasks.noop", "0 2 * * *")])
-    User.objects.create_user("olga")
+    User.objects.create_user("operator")
     for words in (
         ["jobs", "promote", job.id], ["jobs", "cancel", job.id], ["jobs", "retry", job.id],
         ["schedules", "disable", "nightly"], ["schedules", "enable", "nightly"], ["schedules", "run", "nightly"],
-        ["tokens", "create", "ci", "--user", "olga"], ["tokens", "revoke", "ci"],
+        ["tokens", "create", "ci", "--user", "operator"], ["tokens", "revoke", "ci"],
     ):  # fmt: skip
         assert manage(*words).code == 0, words
 
@@ -54,11 +54,11 @@ def test_verify_counts_the_entries_or_names_the_broken_one(manage: Calls) -> Non
     assert told == {"broken": None, "entries": 3, "digest": AuditEntry.objects.get(number=3).digest}
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE jobs_auditentry DISABLE TRIGGER audit_append_only")
-        cursor.execute("UPDATE jobs_auditentry SET actor = 'eve' WHERE number = 2")
+        cursor.execute("UPDATE jobs_auditentry SET actor = 'intruder' WHERE number = 2")
         cursor.execute("ALTER TABLE jobs_auditentry ENABLE TRIGGER audit_append_only")
     answer = manage("audit", "verify")
     assert (answer.code, answer.err) == (1, "Entry 2 is not as it was written.")
-    assert [each["number"] for each in manage("audit", "list", "--actor", "eve", "--json").json()] == [2]
+    assert [each["number"] for each in manage("audit", "list", "--actor", "intruder", "--json").json()] == [2]
 
 
 def test_a_letter_is_retried_with_edited_data(manage: Calls) -> None:

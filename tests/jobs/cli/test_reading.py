@@ -183,9 +183,9 @@ def test_a_schedule_is_run_disabled_and_enabled(manage: Calls) -> None:
 
 
 def test_a_token_is_printed_once_and_only_its_digest_is_stored(manage: Calls) -> None:
-    user = get_user_model().objects.create_user("ada")
+    user = get_user_model().objects.create_user("admin")
 
-    token = manage("tokens", "create", "nightly", "--user", "ada", "--permissions", "operate").out.strip()
+    token = manage("tokens", "create", "nightly", "--user", "admin", "--permissions", "operate").out.strip()
 
     row = ApiToken.objects.get()
     assert token.startswith("mr_")
@@ -197,14 +197,14 @@ def test_a_token_is_printed_once_and_only_its_digest_is_stored(manage: Calls) ->
 
 
 def test_a_token_needs_a_user_and_a_name_of_its_own_and_is_revoked_once(manage: Calls) -> None:
-    get_user_model().objects.create_user("ada")
-    manage("tokens", "create", "nightly", "--user", "ada")
+    get_user_model().objects.create_user("admin")
+    manage("tokens", "create", "nightly", "--user", "admin")
 
-    twice = manage("tokens", "create", "nightly", "--user", "ada")
-    nobody = manage("tokens", "create", "other", "--user", "adda")
+    twice = manage("tokens", "create", "nightly", "--user", "admin")
+    nobody = manage("tokens", "create", "other", "--user", "admn")
 
     assert (twice.code, twice.err) == (2, "NAME: there is a token named 'nightly' already")
-    assert (nobody.code, nobody.err) == (2, "There is no user named 'adda'. Did you mean 'ada'?")
+    assert (nobody.code, nobody.err) == (2, "There is no user named 'admn'. Did you mean 'admin'?")
     assert [manage("tokens", "revoke", "nightly").code for _ in range(2)] == [0, 2]
     assert (ApiToken.objects.get().name, ApiToken.objects.get().revoked) == ("nightly", True)
 

@@ -181,13 +181,13 @@ def test_a_cancelled_job_whose_worker_was_killed_is_not_run_again(platform: Plat
     result = started(sleep_on, seconds=60)
     doomed.send(signal.SIGSTOP)  # it cannot see the request
 
-    cancel(result.id, "cancelled by bob")
+    cancel(result.id, "cancelled by an operator")
     doomed.kill_group()
     platform.worker("w2")
 
     wait_for_all([result], 20)
     assert the_end(result.id) == CANCELLED
-    assert reason_of(result.id) == "cancelled by bob; its run had ended (stalled)"
+    assert reason_of(result.id) == "cancelled by an operator; its run had ended (stalled)"
     assert Job.objects.get(uid=result.id).runs == 1
 
 

@@ -46,13 +46,13 @@ def clean_redis() -> Iterator[None]:
 @pytest.fixture
 def operator(db: None) -> User:
     """Somebody who may change jobs."""
-    return User.objects.create_user("olga", password="secret", is_staff=True)
+    return User.objects.create_user("operator", password="secret", is_staff=True)
 
 
 @pytest.fixture
 def viewer(db: None) -> User:
     """Somebody who may only look."""
-    return User.objects.create_user("victor", password="secret")
+    return User.objects.create_user("viewer", password="secret")
 
 
 def token_for(user: User, name: str = "test") -> str:

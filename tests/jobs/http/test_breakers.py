@@ -41,8 +41,11 @@ def test_it_is_forced_and_let_go_and_who_did_it_is_kept(api: Api) -> None:
     answer = put(api, "outside", "auto").json()
     assert (answer["phase"], answer["forced"]) == ("closed", False)
     assert list(BreakerEvent.objects.order_by("id").values_list("phase", "reason")) == [
-        ("open", "set by olga"), ("open", "set by olga"), ("closed", "set by olga"), ("auto", "set by olga"),
-    ]  # fmt: skip
+        ("open", "set by operator"),
+        ("open", "set by operator"),
+        ("closed", "set by operator"),
+        ("auto", "set by operator"),
+    ]
 
 
 def test_nonsense_is_refused_and_changes_nothing(api: Api, viewer: Any) -> None:

@@ -48,7 +48,7 @@ _SETTINGS = settings(
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=str)
 def test_no_request_makes_a_server_error_or_an_undocumented_answer(mode: GenerationMode) -> None:
     application = get_wsgi_application()
-    headers = {"Authorization": f"Bearer {token_for(User.objects.create_user('olga', is_staff=True))}"}
+    headers = {"Authorization": f"Bearer {token_for(User.objects.create_user('operator', is_staff=True))}"}
     document = api.get_openapi_schema()
     found = schemathesis.openapi.from_dict(document).get_all_operations()
     operations = [operation.ok() for operation in found if isinstance(operation, Ok)]

@@ -46,7 +46,7 @@ def test_a_key_that_was_used_for_another_request_is_refused(api: Api, path: str,
 
 
 def test_keys_of_different_users_have_nothing_to_do_with_each_other(api: Api) -> None:
-    other = Api(token_for(User.objects.create_user("otto", is_staff=True), "other"))
+    other = Api(token_for(User.objects.create_user("other", is_staff=True), "other"))
     ids = {each.post("/jobs/trigger", NOOP, **KEY).json()["id"] for each in (api, other)}
     assert len(ids) == 2
 
@@ -102,7 +102,7 @@ def test_other_posts_honour_it_too(api: Api) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_same_moment_make_one_job(clean_redis: None) -> None:
-    token = token_for(User.objects.create_user("olga", is_staff=True))
+    token = token_for(User.objects.create_user("operator", is_staff=True))
     answers = _together(6, lambda: Api(token).post("/jobs/trigger", NOOP, **KEY))
     assert [answer.status_code for answer in answers] == [202] * 6
     assert len({answer.json()["id"] for answer in answers}) == 1
@@ -141,4 +141,4 @@ async def test_the_asynchronous_chain_keeps_the_promise_too(clean_redis: None) -
 
 
 def _operators_token() -> str:
-    return token_for(User.objects.create_user("olga", is_staff=True))
+    return token_for(User.objects.create_user("operator", is_staff=True))

@@ -26,12 +26,12 @@ def test_a_bulk_retry_is_started_read_and_stopped(api: Api) -> None:
     told = api.post("/queues/quick/dlq/retry", body)
     assert told.status_code == 202
     bulk = told.json()
-    assert (bulk["state"], bulk["total"], bulk["createdBy"]) == ("canary", 1, "olga")
+    assert (bulk["state"], bulk["total"], bulk["createdBy"]) == ("canary", 1, "operator")
     assert Job.objects.get(task="jobs.tasks.work_off_bulk_retry").kwargs == {"bulk": bulk["id"]}
     assert api.get(f"/queues/quick/dlq/bulk/{bulk['id']}").json() == bulk
     assert api.get(f"/queues/fixed/dlq/bulk/{bulk['id']}").status_code == 404
     stopped = api.post(f"/queues/quick/dlq/bulk/{bulk['id']}/stop").json()
-    assert (stopped["state"], stopped["reason"]) == ("stopped", "stopped by olga")
+    assert (stopped["state"], stopped["reason"]) == ("stopped", "stopped by operator")
     assert api.post(f"/queues/quick/dlq/bulk/{bulk['id']}/stop").status_code == 409
 
 
@@ -90,8 +90,8 @@ def test_every_act_names_the_token_it_came_with(api: Api) -> None:
     api.post(f"/jobs/{letter.job_uid}/cancel")
     entries = AuditEntry.objects.order_by("number").values_list("actor", "action", "target")
     assert list(entries) == [
-        ("olga (token test)", "retry dead letter", f"dead letter {letter.pk}"),
-        ("olga (token test)", "cancel", f"job {letter.job_uid}"),
+        ("operator (token test)", "retry dead letter", f"dead letter {letter.pk}"),
+        ("operator (token test)", "cancel", f"job {letter.job_uid}"),
     ]
 
 
@@ -99,10 +99,14 @@ def test_only_administrators_read_the_audit_trail(api: Api) -> None:
     letter = fail_job()
     api.post(f"/queues/quick/dlq/{letter.pk}/discard", {"reason": "known"})
     assert api.get("/audit").status_code == 403
-    admin = Api(token_for(User.objects.create_superuser("ada"), "ada's"))
+    admin = Api(token_for(User.objects.create_superuser("admin"), "admin's"))
     (entry,) = admin.get("/audit").json()["items"]
-    assert (entry["number"], entry["actor"], entry["detail"]) == (1, "olga (token test)", {"reason": "known"})
-    assert admin.get("/audit", actor="eve").json() == {"items": [], "next": None}
+    assert (entry["number"], entry["actor"], entry["detail"]) == (
+        1,
+        "operator (token test)",
+        {"reason": "known"},
+    )
+    assert admin.get("/audit", actor="intruder").json() == {"items": [], "next": None}
     assert admin.get("/audit", target=f"dead letter {letter.pk}").json()["items"] == [entry]
     ApiToken.objects.all().delete()
     assert admin.get("/audit").status_code == 401

@@ -87,7 +87,7 @@ def test_a_running_job_is_asked_to_end(api: Api) -> None:
     answer = api.post(f"/jobs/{job.id}/cancel")
     assert (answer.status_code, answer.json()["state"]) == (202, "active")
     assert answer.json()["cancelRequestedAt"] is not None
-    assert Job.objects.get(uid=job.id).cancel_reason == "cancelled by olga"
+    assert Job.objects.get(uid=job.id).cancel_reason == "cancelled by operator"
 
 
 def test_a_dead_letter_is_retried_once(api: Api) -> None:
@@ -117,7 +117,7 @@ def test_a_dead_letter_is_discarded_with_a_reason_and_by_whom(api: Api) -> None:
     }
     assert api.post(f"/queues/quick/dlq/{letter.pk}/discard", {}).status_code == 422
     told = api.post(f"/queues/quick/dlq/{letter.pk}/discard", {"reason": "known"}).json()
-    assert (told["resolution"], told["resolvedBy"], told["note"]) == ("discarded", "olga", "known")
+    assert (told["resolution"], told["resolvedBy"], told["note"]) == ("discarded", "operator", "known")
     assert api.get("/queues/quick/dlq/stats").json()["total"] == 0
     assert [item["id"] for item in api.get("/queues/quick/dlq", resolved=True).json()["items"]] == [letter.pk]
 

@@ -123,6 +123,9 @@ def test_bodies_that_are_no_json_are_told_apart(api: Api) -> None:
     assert send(b"{") == (400, "/problems/not-json-text")
     assert send(b'{"jobName": NaN}') == (400, "/problems/not-json-text")
     assert send(b'{"jobName": "noop", "data": {"value": "\\ud800"}}') == (400, "/problems/not-json-text")
+    assert send(b'{"jobName": "noop", "data": {"value": [1e999]}}') == (400, "/problems/not-json-text")
+    assert send(b"[" * 101 + b"]" * 101) == (400, "/problems/not-json-text")
+    assert send(b"[" * 100 + b"]" * 100)[0] == 422, "it is read, and is no request"
     assert send(b"[" * 100_000) == (400, "/problems/not-json-text")
     assert send(b"\xff\xfe") == (400, "/problems/not-json-text")
     assert send(b"jobName=noop", "application/x-www-form-urlencoded") == (415, "/problems/not-json")

@@ -24,21 +24,21 @@ def test_a_stranger_cannot_act(db: None, address: str) -> None:
 
 
 def test_the_login_leads_to_where_one_wanted_to_go(db: None) -> None:
-    User.objects.create_user("victor", password="secret")
-    response = Client().post("/login", {"username": "victor", "password": "secret", "next": "/workers"})
+    User.objects.create_user("viewer", password="secret")
+    response = Client().post("/login", {"username": "viewer", "password": "secret", "next": "/workers"})
     assert response.headers["Location"] == "/workers"
 
 
 def test_the_login_does_not_lead_to_another_site(db: None) -> None:
-    User.objects.create_user("victor", password="secret")
+    User.objects.create_user("viewer", password="secret")
     response = Client().post(
-        "/login", {"username": "victor", "password": "secret", "next": "https://evil.example/"}
+        "/login", {"username": "viewer", "password": "secret", "next": "https://evil.example/"}
     )
     assert response.headers["Location"] == "/"
 
 
 def test_a_wrong_password_is_answered_in_words(db: None) -> None:
-    response = Client().post("/login", {"username": "victor", "password": "wrong"})
+    response = Client().post("/login", {"username": "viewer", "password": "wrong"})
     assert "The user name and the password do not match." in response.content.decode()
 
 

@@ -29,7 +29,7 @@ def test_chosen_letters_are_retried_and_the_rest_left(
     assert Job.objects.get(uid="other").state == "waiting"
     assert Job.objects.get(uid="job-failed").state == "failed"
     other.refresh_from_db()
-    assert (other.resolution, other.resolved_by) == ("retried", "olga")
+    assert (other.resolution, other.resolved_by) == ("retried", "operator")
 
 
 def test_letters_are_discarded_with_a_reason(operator: Client, failed_job: Job) -> None:
@@ -115,4 +115,4 @@ def test_an_untouched_payload_is_not_an_edit(operator: Client, failed_job: Job) 
     operator.post(f"/dead-letters/{letter.pk}", {"action": "retry", "data": text})
     assert Job.objects.get().state == "waiting"
     assert AuditEntry.objects.get().detail == {"job": "job-failed"}
-    assert AuditEntry.objects.get().actor == "olga"
+    assert AuditEntry.objects.get().actor == "operator"

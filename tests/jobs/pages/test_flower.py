@@ -67,14 +67,14 @@ def test_only_administrators_use_its_controls_from_a_page_of_this_site_and_leave
     operator: Client,
 ) -> None:
     admin = Client()
-    admin.force_login(User.objects.create_superuser("ada"))
+    admin.force_login(User.objects.create_superuser("admin"))
     assert operator.post(SHUTDOWN, headers=FROM_HERE).status_code == 403
     for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         assert admin.post(SHUTDOWN, headers=headers).status_code == 403
     assert AuditEntry.objects.count() == 0
     assert admin.post(SHUTDOWN, headers=FROM_HERE).status_code == 404  # Flower knows no such worker
     assert AuditEntry.objects.values_list("actor", "action", "target").get() == (
-        "ada",
+        "admin",
         "use flower",
         SHUTDOWN,
     )

@@ -7,19 +7,19 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 pytestmark = pytest.mark.django_db
-RIGHT = {"username": "olga", "password": "secret"}
+RIGHT = {"username": "operator", "password": "secret"}
 
 
 def test_after_too_many_wrong_passwords_even_the_right_one_is_refused_for_a_while(settings: Any) -> None:
     settings.LOGIN_TRIES_PER_MINUTE = 3
     User.objects.create_user(**RIGHT)
-    User.objects.create_user("otto", password="secret")
+    User.objects.create_user("other", password="secret")
     wrong = [Client().post("/login", RIGHT | {"password": "guess"}).status_code for _ in range(3)]
     assert wrong == [200, 200, 200]
-    refused = Client().post("/login", RIGHT | {"username": "OLGA"})
+    refused = Client().post("/login", RIGHT | {"username": "OPERATOR"})
     assert (refused.status_code, refused["Retry-After"]) == (429, "60")
     assert "Too many wrong passwords" in refused.content.decode()
-    assert Client().post("/login", RIGHT | {"username": "otto"})["Location"] == "/"
+    assert Client().post("/login", RIGHT | {"username": "other"})["Location"] == "/"
     assert Client(REMOTE_ADDR="10.0.0.9").post("/login", RIGHT)["Location"] == "/"
 
 

@@ -50,7 +50,7 @@ Open = Callable[[str], Socket]
 @pytest.fixture
 def token(transactional_db: None) -> str:
     """The token of somebody who may operate."""
-    return token_for(User.objects.create_user("olga", is_staff=True))
+    return token_for(User.objects.create_user("operator", is_staff=True))
 
 
 @pytest.fixture

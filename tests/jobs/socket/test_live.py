@@ -114,7 +114,7 @@ def test_a_job_that_fails_and_one_that_is_cancelled_are_told(
     assert [message["attemptUsed"] for message in socket.of("job.retrying")] == [True]
     assert _over_http(address, token, f"/jobs/{later.id}/cancel", {})["state"] == "cancelled"
     cancelled = socket.until(_is("job.cancelled"))
-    assert (cancelled["jobId"], cancelled["reason"]) == (later.id, "cancelled by olga")
+    assert (cancelled["jobId"], cancelled["reason"]) == (later.id, "cancelled by operator")
 
 
 def test_the_hub_goes_on_after_redis_was_killed(platform: Platform, open_socket: Open, services: Any) -> None:

@@ -50,13 +50,13 @@ async def _in_database(function: Callable[..., Any], *args: Any) -> Any:
 
 
 def _make_token() -> str:
-    user, _ = User.objects.get_or_create(username="olga")
+    user, _ = User.objects.get_or_create(username="operator")
     return token_for(user)
 
 
 def _session_cookie() -> str:
     browser = Client()
-    browser.force_login(User.objects.create_user("sonja"))
+    browser.force_login(User.objects.create_user("somebody"))
     return f"sessionid={browser.cookies['sessionid'].value}"
 
 

@@ -23,7 +23,7 @@ NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 def browser(client: Client) -> Client:
     """An operator's browser."""
     redis().flushall()
-    client.force_login(User.objects.create_user("olga", password="secret", is_staff=True))
+    client.force_login(User.objects.create_user("operator", password="secret", is_staff=True))
     return client
 
 
@@ -96,10 +96,10 @@ def test_alerts_shows_what_fires_and_silences_it(browser: Client) -> None:
     assert "Silence for an hour" in _text(browser, "/alerts")
     browser.post("/alerts", {"action": "silence", "rule": "long queue", "subject": "quick"})
     made = Silence.objects.get()
-    assert (made.rule, made.subject, made.by) == ("long queue", "quick", "olga")
+    assert (made.rule, made.subject, made.by) == ("long queue", "quick", "operator")
     text = _text(browser, "/alerts")
     assert "Silenced" in text
-    assert AuditEntry.objects.filter(action="silence alerts", actor="olga").exists()
+    assert AuditEntry.objects.filter(action="silence alerts", actor="operator").exists()
 
 
 def test_a_rule_is_switched_off_and_on(browser: Client) -> None:
@@ -114,7 +114,7 @@ def test_a_rule_is_tested(browser: Client) -> None:
 
 
 def test_who_may_only_look_sees_no_buttons_and_may_not_act(client: Client) -> None:
-    client.force_login(User.objects.create_user("victor"))
+    client.force_login(User.objects.create_user("viewer"))
     assert "Disable" not in _text(client, "/alerts")
     assert client.post("/alerts", {"action": "disable", "rule": "no worker"}).status_code == 403
 

@@ -78,7 +78,7 @@ def test_what_does_not_last_is_forgotten() -> None:
 
 
 def test_nobody_is_told_while_it_is_silenced_but_afterwards_if_it_still_fires() -> None:
-    silence("long queue", "", 300, "olga", "known")
+    silence("long queue", "", 300, "operator", "known")
     _wait(3)
     assert _look(0) == _look(1) == _look(4) == []
     assert Alert.objects.get().silenced
@@ -86,7 +86,7 @@ def test_nobody_is_told_while_it_is_silenced_but_afterwards_if_it_still_fires() 
 
 
 def test_the_end_of_what_nobody_heard_of_is_not_told() -> None:
-    silence("", "quick", 3600, "olga")
+    silence("", "quick", 3600, "operator")
     _wait(3)
     _look(0), _look(1)
     _wait(0)
@@ -238,7 +238,7 @@ def test_an_end_that_cannot_be_told_leaves_written_that_somebody_was_told_before
 def test_nobody_is_told_of_an_end_while_it_is_silenced() -> None:
     _wait(3)
     _look(0), _look(1)
-    silence("long queue", "quick", 3600, "olga")
+    silence("long queue", "quick", 3600, "operator")
     _wait(0)
     assert _look(2) == []
     assert Alert.objects.get().state == "resolved"

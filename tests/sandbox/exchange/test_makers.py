@@ -15,7 +15,7 @@ START = 1_790_000_000 // STEP * STEP
 def _market(seed: int = 7) -> tuple[Engine, Maker, PricePath]:
     engine, path = Engine(), PricePath(seed, BTC)
     fund(engine)
-    engine.ledger.deposit("ann", "USDT", Decimal(10_000))
+    engine.ledger.deposit("maker", "USDT", Decimal(10_000))
     maker = Maker(engine, BTC, path)
     maker.advance(START)
     return engine, maker, path
@@ -46,7 +46,9 @@ def test_an_order_that_the_price_passes_is_filled_at_its_own_price_and_not_befor
     low = min(moments, key=path.at)
     limit = BTC.price(path.at(low) * 1.002)
     assert limit < (engine.books["BTCUSDT"].best("SELL") or 0)
-    order = engine.place(Order(0, "ann", "BTCUSDT", "BUY", "LIMIT", "GTC", limit, Decimal("0.01"), "", 0, 0))
+    order = engine.place(
+        Order(0, "maker", "BTCUSDT", "BUY", "LIMIT", "GTC", limit, Decimal("0.01"), "", 0, 0)
+    )
     maker.advance(START + STEP)
     assert order.status == "NEW"
     for moment in range(START, low + STEP, 300):

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.exchange.engine import Engine
 from sandbox.exchange.orders import Order, Side
 
-TRADERS = ("ann", "bob", "cat")
+TRADERS = ("maker", "taker", "third")
 
 
 def engine(usdt: str = "100000", btc: str = "10") -> Engine:

@@ -89,6 +89,8 @@ def test_a_flag_is_told_in_words() -> None:
         ((Flag("Copycat token", "SOL", "danger"), Flag("Mutable metadata", "", "warn")), False, 90),
         ((Flag("Verified", "", "info"),), False, 50),
         ((Flag("Rugged", "", "danger"),), True, 100),
+        ((Flag("Creator history of rugged tokens", "", "danger"),), False, 80),
+        ((Flag("Rugged", "", "danger"),), False, 80),
     ],
 )
 def test_flags_of_rugcheck_add_points_unless_they_are_counted_elsewhere(
@@ -113,7 +115,8 @@ def holders(*amounts: int, supply: int = 0, complete: bool = True) -> Holders:
 
 def test_one_who_holds_all_is_the_worst_distribution() -> None:
     found = distribution_part(holders(100), ())
-    assert (found.points, found.inputs[0].value) == (85, "100.0%")  # with one holder there is no slope
+    assert (found.points, found.inputs[0].value) == (100, "100.0%")
+    assert (distribution_part(holders(99, 1), ()).points or 0) < 100
 
 
 def test_many_who_hold_little_are_the_best() -> None:

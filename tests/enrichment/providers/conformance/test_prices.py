@@ -16,19 +16,27 @@ __all__ = ["provider"]
 
 MINT = SOL_MINT
 ADAPTERS = {
-    "DexScreener prices": Adapter(Provider.DEXSCREENER, lambda: dexscreener.dollar_prices([MINT]), b"[]", {}),
-    "DexScreener markets": Adapter(Provider.DEXSCREENER, lambda: dexscreener.markets_of([MINT]), b"[]", {}),
-    "DexScreener quote": Adapter(Provider.DEXSCREENER, lambda: dexscreener.quote_of(MINT), b"[]"),
+    "DexScreener prices": Adapter(
+        Provider.DEXSCREENER, lambda: dexscreener.dollar_prices([MINT]), (b"[]",), {}
+    ),
+    "DexScreener markets": Adapter(
+        Provider.DEXSCREENER, lambda: dexscreener.markets_of([MINT]), (b"[]",), {}
+    ),
+    "DexScreener quote": Adapter(Provider.DEXSCREENER, lambda: dexscreener.quote_of(MINT), (b"[]",)),
     "DexScreener search": Adapter(
-        Provider.DEXSCREENER, lambda: dexscreener.find_token("SOL"), b'{"pairs": null}'
+        Provider.DEXSCREENER, lambda: dexscreener.find_token("SOL"), (b'{"pairs": null}',)
     ),
-    "Jupiter": Adapter(Provider.JUPITER, lambda: jupiter.dollar_prices([MINT]), b"{}", {}),
-    "DefiLlama": Adapter(Provider.DEFILLAMA, lambda: defillama.dollar_prices([MINT]), b'{"coins": {}}', {}),
-    "CoinGecko quote": Adapter(Provider.COINGECKO, lambda: coingecko.quote_of(MINT), b"{}"),
+    "Jupiter": Adapter(Provider.JUPITER, lambda: jupiter.dollar_prices([MINT]), (b"{}",), {}),
+    "DefiLlama": Adapter(
+        Provider.DEFILLAMA, lambda: defillama.dollar_prices([MINT]), (b'{"coins": {}}',), {}
+    ),
+    "CoinGecko quote": Adapter(Provider.COINGECKO, lambda: coingecko.quote_of(MINT), (b"{}",)),
     "CoinGecko history": Adapter(
-        Provider.COINGECKO, lambda: coingecko.history_of(MINT, 30), b'{"prices": []}', []
+        Provider.COINGECKO, lambda: coingecko.history_of(MINT, 30), (b'{"prices": []}',), []
     ),
-    "CoinGecko SOL": Adapter(Provider.COINGECKO, coingecko.sol_usd),
+    "CoinGecko SOL": Adapter(
+        Provider.COINGECKO, coingecko.sol_usd, (b'{"solana": {"usd": 150.25}}',), Decimal("150.25")
+    ),
 }
 
 

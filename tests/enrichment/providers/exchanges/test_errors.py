@@ -8,7 +8,7 @@ from django.conf import LazySettings
 
 from enrichment.providers.exchanges.addresses import exchange, exchanges
 from enrichment.providers.exchanges.client import open_client
-from enrichment.providers.exchanges.errors import KeysRefused, translated
+from enrichment.providers.exchanges.errors import KeysRefused, NothingThere, translated
 from enrichment.providers.exchanges.records import ApiKeys
 from jobs.errors import JobError, Permanent, RateLimited, Transient
 from tests.exchange import trader
@@ -22,8 +22,8 @@ from tests.outside import Outside
         (ccxt.DDoSProtection("u"), RateLimited, "Ex asks to wait 7 s"),
         (ccxt.AuthenticationError("u"), KeysRefused, "Ex refused the key or its secret"),
         (ccxt.PermissionDenied("u"), KeysRefused, "Ex says that the key may not do this"),
-        (ccxt.BadSymbol("u"), Permanent, "Ex knows no such market"),
-        (ccxt.OrderNotFound("u"), Permanent, "Ex knows no such order"),
+        (ccxt.BadSymbol("u"), NothingThere, "Ex knows no such market"),
+        (ccxt.OrderNotFound("u"), NothingThere, "Ex knows no such order"),
         (ccxt.RequestTimeout("u"), Transient, "Ex did not answer in time"),
         (ccxt.InvalidNonce("u"), Transient, "Ex says that this machine's clock is off"),
         (

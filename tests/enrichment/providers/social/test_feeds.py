@@ -1,11 +1,15 @@
 """Feeds, as they come."""
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import LazySettings
 
 from enrichment.providers.http import NotUnderstood
 from enrichment.providers.social.feeds import Validators, _parsed, fetch_feed, plain_text
+from jobs.errors import Permanent
+from tests.enrichment.providers.conformance.server import Reply, scripted
 from tests.outside import Outside
 
 URL = "https://news.example/feed"
@@ -48,6 +52,10 @@ def test_entries_are_plain_text_with_absolute_addresses() -> None:
         "<item><link>https://a.example</link></item>",
         "<item><title>t</title><link>javascript:alert(1)</link></item>",
         "<item><title>t</title><link>data:text/html,x</link></item>",
+        "<item><title>t</title></item>",
+        "<item><title>t</title><link>http://[half/an/address</link></item>",
+        "<item><title>t</title><link>http://a.example:99999/</link></item>",
+        f"<item><title>t</title><link>http://a.example/{'x' * 2_000}</link></item>",
     ],
 )
 def test_entries_that_lead_nowhere_are_left_out(item: str) -> None:
@@ -66,3 +74,37 @@ def test_an_empty_feed_is_a_feed() -> None:
 
 def test_scripts_are_no_text() -> None:
     assert plain_text("<p>a</p><style>b{}</style>c<script>d()</script>e") == "a c e"
+
+
+def test_a_broken_entry_costs_no_other_and_what_is_endless_is_bounded() -> None:
+    good = "<item><title>good</title><link>/one</link></item>"
+    broken = "<item><title>t</title><link>http://[half</link></item>"
+    far = "<item><title>far</title><link>/far</link><pubDate>Sun, 01 Nov 99999 10:00:00 GMT</pubDate></item>"
+    long = f"<item><title>{'t' * 2_000_000}</title><link>/long</link><guid>{'g' * 9_000}</guid></item>"
+    entries = _parsed(URL, rss(broken, good, far, long), Validators()).entries or ()
+    assert [entry.title for entry in entries] == ["good", "far", "t" * 1_000]
+    assert [entry.published_at for entry in entries[1:2]] == [None]
+    assert entries[2].guid.startswith("sha256:")
+
+
+def test_entities_that_multiply_are_not_unfolded() -> None:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY l0 "ha">{levels}]>'.encode()
+    item = "<item><title>&l9;</title><link>/one</link></item>"
+    assert all(
+        len(entry.title) < 1_000 for entry in _parsed(URL, bomb + rss(item), Validators()).entries or ()
+    )
+
+
+def test_a_feed_that_is_too_large_even_packed_is_given_up_while_it_comes(settings: LazySettings) -> None:
+    packed = gzip.compress(b"<rss>" + b" " * 30_000_000)
+    with scripted() as server:
+        server.reply = Reply(body=packed, headers={"Content-Encoding": "gzip"})
+        with pytest.raises(Permanent, match="more than 10,000,000 bytes"):
+            fetch_feed(server.url)
+
+
+def test_a_validator_that_no_header_can_hold_is_not_sent_back(settings: LazySettings) -> None:
+    with scripted() as server:
+        server.reply = Reply(body=rss(), headers={"ETag": '"\xe9"', "Last-Modified": "today"})
+        assert fetch_feed(server.url).validators == Validators("", "today")

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from enrichment.models import ExchangeAccount, Fill, Order, OrderCursor
 from enrichment.providers.exchanges import reading
 from enrichment.providers.exchanges.client import ExchangeClient, open_client
-from enrichment.queries.exchanges import FillFilter, fees_of, fills_of
+from enrichment.queries.exchanges import FillFilter, dollars_at, fees_of, fills_of
 from enrichment.services.exchanges import orders as syncing
 from enrichment.services.exchanges.accounts import keys_of
 from jobs.errors import OptionRefused
@@ -36,7 +36,7 @@ def grid(outside: Outside) -> Trader:
 @pytest.fixture
 def account(grid: Trader) -> ExchangeAccount:
     """Its account, added."""
-    return grid.added_by(User.objects.create_user("olga", is_staff=True))
+    return grid.added_by(User.objects.create_user("operator", is_staff=True))
 
 
 def bring_in(account: ExchangeAccount, on_page: Any = lambda *_: None, *, full: bool = False) -> Any:
@@ -125,7 +125,7 @@ def test_an_order_that_meets_another_of_its_account_has_both_sides(outside: Outs
         ("7", "sell", "2"),
     ]
     who = trader(outside.url, "empty")
-    account = who.added_by(User.objects.create_user("otto", is_staff=True))
+    account = who.added_by(User.objects.create_user("other", is_staff=True))
     bring_in(account)
     before = sum(row.amount for row in Fill.objects.all())  # others may have traded here
     quantity = {"symbol": "XRPUSDT", "quantity": "20"}
@@ -148,7 +148,7 @@ def test_fees_are_summed_by_asset_and_valued_where_a_price_is_known(account: Exc
             account=account, symbol="BTC/USDT", trade_id=str(number), order_id="1", side="buy", price=1, amount=1,
             cost=1, fee=Decimal(fee), fee_asset=asset, filled_at=at,
         )  # fmt: skip
-    fees = fees_of(account)
+    fees = fees_of(account, dollars_at("binance"))
     assert [(one.asset, one.amount, one.usd) for one in fees] == [
         ("USDT", Decimal("0.75"), Decimal("0.75")), ("ODD", 2, None),
     ]  # fmt: skip
@@ -164,7 +164,7 @@ def test_fills_are_paged_and_belong_to_their_owner(account: ExchangeAccount) -> 
         if cursor is None:
             break
     assert len(seen) == len(set(seen)) == Fill.objects.count()
-    assert not fills_of(User.objects.create_user("eve"), FillFilter()).fills
+    assert not fills_of(User.objects.create_user("intruder"), FillFilter()).fills
     with pytest.raises(OptionRefused):
         fills_of(account.user, FillFilter(), "made-up")
 

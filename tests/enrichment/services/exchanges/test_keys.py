@@ -15,7 +15,7 @@ def test_the_keys_of_exchange_accounts_are_rotated(settings: LazySettings) -> No
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     settings.PAYLOAD_ENCRYPTION_KEYS = [old]
     sealed = encrypt({"key": "k", "secret": "s", "passphrase": ""})
-    user = User.objects.create_user("olga")
+    user = User.objects.create_user("operator")
     row = ExchangeAccount.objects.create(
         user=user, exchange="binance", label="Mine", keys=sealed, hint="…", digest="d"
     )

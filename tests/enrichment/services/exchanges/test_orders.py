@@ -27,7 +27,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @pytest.fixture
 def account(outside: Outside) -> ExchangeAccount:
     """The grid bot's account: some hundreds of orders in one market."""
-    return trader(outside.url, "grid").added_by(User.objects.create_user("olga", is_staff=True))
+    return trader(outside.url, "grid").added_by(User.objects.create_user("operator", is_staff=True))
 
 
 @pytest.fixture
@@ -93,6 +93,20 @@ def test_an_older_word_never_overwrites_a_newer_one(account: ExchangeAccount) ->
     assert (stored.new, stored.changed) == (1, 0)
     assert Order.objects.get(order_id="7").status == "closed"
     assert store_orders(account, [later]).changed == 0
+
+
+def test_an_open_order_that_the_exchange_has_forgotten_is_expired_and_fails_no_sync(
+    account: ExchangeAccount,
+) -> None:
+    client = open_client("binance", keys_of(account))
+    store_orders(account, [record(order_id="999999999"), record(symbol="GONE/USDT", order_id="1")])
+    result = syncing.sync(account, client, ["SOL/BTC"], lambda *_: None, full=False)
+    assert (result.changed, result.open) == (2, 0)
+    assert set(Order.objects.values_list("order_id", "status")) >= {
+        ("999999999", "expired"),
+        ("1", "expired"),
+    }
+    assert store_orders(account, [record(order_id="999999999", status="closed")]).changed == 1
 
 
 def test_a_page_and_its_position_are_stored_together(account: ExchangeAccount) -> None:

@@ -20,6 +20,13 @@ def test_addresses_lose_what_does_not_change_where_they_lead(url: str, canonical
     assert canonical_url(canonical) == canonical
 
 
+def test_an_address_that_no_index_could_hold_is_known_by_its_hash() -> None:
+    long = "https://a.example/x?q=" + "|" * 900
+    assert len(long) < 1_000, "written out it has three times as many characters"
+    assert canonical_url(long).startswith("sha256:")
+    assert canonical_url(long) == canonical_url(f"{long}&utm_source=rss") != canonical_url(f"{long}|")
+
+
 def test_a_short_guid_is_unique_in_its_feed_alone() -> None:
     assert scoped_guid("17", "https://a.example/feed") == "https://a.example/feed#17"
     assert scoped_guid("urn:a:long:enough:17", "https://a.example/feed") == "urn:a:long:enough:17"

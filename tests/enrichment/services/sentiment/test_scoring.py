@@ -71,3 +71,19 @@ def test_a_lexicon_of_ones_own_takes_the_place_of_the_delivered_one(
     assert score("what a flurb") > 0.5
     assert score("going to the fridge") < -0.5
     assert score("rekt") == 0
+
+
+def test_an_edit_of_the_lexicon_takes_effect_at_once_and_a_spoilt_one_when_it_is_mended(
+    settings: LazySettings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = tmp_path / "own.tsv"
+    own.write_text("flurb\t3.5\n")
+    settings.SENTIMENT_LEXICON = str(own)
+    assert score("what a flurb") > 0.5
+    own.write_text("flurb\t-3.5\n")
+    assert score("what a flurb") < -0.5
+    own.write_text("flurb\tvery much\n")
+    assert score("what a flurb") < -0.5
+    assert "is no number: 'very much'" in caplog.text
+    own.write_text("flurb\t3.25\n")
+    assert score("what a flurb") > 0.5

@@ -223,6 +223,31 @@ def test_a_sync_that_got_further_waits_instead_of_failing_however_often_its_sour
 
 
 @pytest.mark.django_db
+def test_the_counts_of_a_sync_are_those_of_all_its_runs_and_of_no_other_job(outside: Outside) -> None:
+    address, source, told = outside.address(WALLET), Failing(transaction_source(), 1), list[tuple[int, int]]()
+    for _ in range(2):
+        with pytest.raises(Snooze):
+            sync(address, source, Wishes(older=True), lambda *one: told.append(one), "job-1")
+    assert [new for _, new in told] == [100, 100, 200]
+    whole = sync(address, transaction_source(), Wishes(older=True), lambda *_: None, "job-1")
+    assert (whole.status, whole.new, whole.transactions) == ("synced", 313, 313)
+    assert (whole.trades, whole.transfers) == (Trade.objects.count(), TokenTransfer.objects.count())
+    again = sync(address, transaction_source(), Wishes(older=True), lambda *_: None, "job-1")
+    assert (again.new, again.trades) == (313, whole.trades), "a run after the last page is of the same sync"
+    other = sync(address, transaction_source(), Wishes(older=True), lambda *_: None, "job-2")
+    assert (other.status, other.new, other.trades) == ("already-current", 0, 0)
+
+
+@pytest.mark.django_db
+def test_the_limit_of_a_sync_holds_over_all_its_runs(outside: Outside) -> None:
+    address, source = outside.address(WALLET), Failing(transaction_source(), 1)
+    with pytest.raises(Snooze):
+        sync(address, source, Wishes(limit=150), lambda *_: None, "job-1")
+    result = sync(address, transaction_source(), Wishes(limit=150), lambda *_: None, "job-1")
+    assert 150 <= result.new < 250, "the first run's page counts, too"
+
+
+@pytest.mark.django_db
 def test_a_refresh_begins_anew_and_so_a_failure_counts(outside: Outside) -> None:
     source = Failing(transaction_source(), 1)
     with pytest.raises(Transient, match=r"^broke off$"):

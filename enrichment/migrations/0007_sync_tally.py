@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('enrichment', '0006_fills'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='syncstate',
+            name='tally',
+            field=models.JSONField(null=True),
+        ),
+    ]
