@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrichment', '0006_fills'),
+        ('enrichment', '0007_news_words'),
     ]
 
     operations = [
