@@ -139,6 +139,22 @@ def pause(client: "Client", queue: str) -> int:
     return int(scripts.run(client, "pause", names, ["paused by an operator"]))
 
 
+def youngest(client: "Client", queues: Iterable[str]) -> float | None:
+    """How many seconds ago the latest of these queues' running jobs was claimed; None when nothing runs."""
+    pipeline = client.pipeline(transaction=False)
+    pipeline.time()
+    names = list(queues)
+    for queue in names:
+        pipeline.hgetall(keys.running(queue))
+    (seconds, microseconds), *held = pipeline.execute()
+    since = [
+        Lease.of_queue(queue, uid, text).since_ms
+        for queue, leases in zip(names, held, strict=True)
+        for uid, text in leases.items()
+    ]
+    return seconds + microseconds / 1e6 - max(since) / 1000 if since else None
+
+
 def resume(client: "Client", *queues: str) -> None:
     """Let tickets be written again."""
     if queues:
