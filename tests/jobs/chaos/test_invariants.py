@@ -188,3 +188,10 @@ def test_a_planted_breach_is_found(breach: Callable[[Facts], None], number: int)
     breach(facts)
     broken = {verdict.number for verdict in judge(facts) if not verdict.holds}
     assert number in broken
+
+
+def test_a_delayed_job_may_wait_behind_a_backlog_as_long_as_the_others_did() -> None:
+    facts = sound()
+    facts.attempts["quick"] = [AttemptRow("quick", 1, "completed", 201.0, 201.5)]  # it was not delayed
+    start_far_too_late(facts)
+    assert 9 not in {verdict.number for verdict in judge(facts) if not verdict.holds}
