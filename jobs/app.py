@@ -1,5 +1,6 @@
 """Celery's application class, with the platform's hooks."""
 
+import gc
 from typing import Any
 
 from celery import Celery
@@ -22,6 +23,8 @@ def durable(base: type | None) -> type | None:
 
     if base is None or issubclass(base, JobTask):
         return base
+    if issubclass(JobTask, base):  # one of Celery's own
+        return JobTask
     return type(base.__name__, (base, JobTask), {"abstract": True, "__module__": base.__module__})
 
 
@@ -40,6 +43,12 @@ class Millrace(Celery):
         """Celery's hook behind `@app.task` and `@shared_task`: a base class of one's own is durable too."""
         return super()._task_from_fun(fun, name, durable(base), *args, **options)
 
+    def register_task(self, task: Any, **options: Any) -> Any:
+        """Celery's way to add a task written as a class; one that only knows `celery.Task` is durable too."""
+        task = task() if isinstance(task, type) else task
+        task.__class__ = durable(type(task))
+        return super().register_task(task, **options)
+
     def send_task(self, name: str, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Enqueue by name. UnknownName when no such task is registered: nothing could run it."""
         name = name if name in self.tasks else alias_table(self.tasks).get(name, name)
@@ -54,6 +63,13 @@ class Millrace(Celery):
 def _know_old_names(sender: Any, **_: Any) -> None:
     """When every module with tasks is imported, and before the pool is forked."""
     register_aliases(sender.app)
+
+
+@worker_init.connect
+def _leave_alone_what_stays(**_: Any) -> None:
+    """Billiard collects garbage before each fork: what was imported need not be looked through every time."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_init.connect
