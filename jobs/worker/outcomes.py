@@ -132,7 +132,7 @@ def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
 
 
 def _ended(run: Run, event: str, text: str) -> bool:
-    ran_ms = -1 if run.began is None else int((time.monotonic() - run.began) * 1000)
+    ran_ms = -1 if run.began is None else -1 - int((time.monotonic() - run.began) * 1000)
     return leases.finish(client(), run.lease, event, text, ran_ms)
 
 

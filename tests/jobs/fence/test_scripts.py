@@ -272,6 +272,18 @@ def test_after_redis_was_emptied_the_holder_may_still_finish() -> None:
     assert log() == [{"e": "completed", "j": UID, "r": "1", "d": "{}"}]
 
 
+def test_a_run_began_with_its_claim_and_else_as_long_ago_as_its_worker_says() -> None:
+    for emptied in (False, True):
+        claimed()
+        since = Lease.of_queue(QUEUE, UID, redis().hget(keys.running(QUEUE), UID)).since_ms
+        if emptied:
+            redis().flushdb()
+        assert leases.finish(redis(), replace(LEASE, epoch="e1"), "completed", "{}", ran_ms=-1 - 500)
+        ended = redis().xrange(keys.events(QUEUE))[-1][1]
+        assert int(ended["s"]) == (int(ended["t"]) - 500 if emptied else since)
+        redis().flushdb()
+
+
 def test_after_redis_was_emptied_a_run_that_was_released_again_is_fenced() -> None:
     redis().set(keys.EPOCH, "e2")
     lead()
