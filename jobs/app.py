@@ -23,6 +23,8 @@ def durable(base: type | None) -> type | None:
 
     if base is None or issubclass(base, JobTask):
         return base
+    if issubclass(JobTask, base):  # one of Celery's own
+        return JobTask
     return type(base.__name__, (base, JobTask), {"abstract": True, "__module__": base.__module__})
 
 
@@ -40,6 +42,12 @@ class Millrace(Celery):
     def _task_from_fun(self, fun: Any, name: Any = None, base: Any = None, *args: Any, **options: Any) -> Any:
         """Celery's hook behind `@app.task` and `@shared_task`: a base class of one's own is durable too."""
         return super()._task_from_fun(fun, name, durable(base), *args, **options)
+
+    def register_task(self, task: Any, **options: Any) -> Any:
+        """Celery's way to add a task written as a class; one that only knows `celery.Task` is durable too."""
+        task = task() if isinstance(task, type) else task
+        task.__class__ = durable(type(task))
+        return super().register_task(task, **options)
 
     def send_task(self, name: str, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Enqueue by name. UnknownName when no such task is registered: nothing could run it."""
@@ -66,8 +74,9 @@ def _keep_no_queries(**_: Any) -> None:
 @worker_init.connect
 @worker_process_init.connect
 def _freeze(**_: Any) -> None:
-    """What is imported stays for good: the collector need not walk through it while jobs run, which is most of
-    what a span costs, and does not touch pages that are shared between processes."""
+    """What is imported stays for good. The collector need not walk through it while jobs run, which is most of
+    what a span costs, nor before each fork, where billiard calls it; and pages that processes share stay shared."""
+    gc.collect()
     gc.freeze()
 
 

@@ -1,5 +1,6 @@
 """What operators do to whole queues: pause, resume, drain, clear, and change limits. Durable, and live."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from jobs.store.parents import tell_parents
 from jobs.wake import wake
 
 _BATCH = 500
+_AHEAD = 0.15  # seconds after its claim in which a job of a bundle has begun, or was handed back
 _RATES = ("rate", "rate_per_key")
 _MOST = 1_000_000_000  # more is no limit, and no column holds it
 _COUNTS = ("burst", "max_running", "max_running_per_key")
@@ -31,8 +33,9 @@ SETTABLE = (*_RATES, *_COUNTS, "fair", "ageing")
 def pause(queue: str, by: str, reason: str = "") -> None:
     """Stop starting jobs of a queue; what runs goes on.
 
-    When this returns (outside a transaction), no later claim is possible. Unavailable when Redis does not
-    answer: the queue is paused all the same, but a job that was released before may still start once Redis is back.
+    When this returns (outside a transaction), no later claim is possible, and what was claimed has begun.
+    Unavailable when Redis does not answer: the queue is paused all the same, but a job that was released before
+    may still start once Redis is back.
     """
     _set_state("pause", store.State.PAUSED, queue, by, reason, _take_tickets)
 
@@ -153,11 +156,22 @@ def _take_tickets(queues: list[str]) -> None:
     try:
         for queue in queues:
             leases.pause(client(), queue)
+        _let_the_claimed_begin(queues)
     except REDIS_ERRORS as error:
         raise Unavailable(
             f"{queue} is paused, but Redis does not answer: a job that was released before may still start."
         ) from error
     wake(queues)
+
+
+def _let_the_claimed_begin(queues: list[str]) -> None:
+    """Bundles claim a few milliseconds ahead: what was claimed a moment ago may not have begun yet."""
+    end = time.monotonic() + _AHEAD
+    while time.monotonic() < end:
+        age = leases.youngest(client(), queues)
+        if age is None or age >= _AHEAD:
+            return
+        time.sleep(0.01)
 
 
 def _allow_tickets(queues: list[str]) -> None:

@@ -11,7 +11,7 @@ from jobs import celery_json
 from jobs.arguments import encode, signature_of
 from jobs.configuration import PAYLOAD_LIMIT, priority_rules, queue_book
 from jobs.dedup import dedup_keys, dedup_to_plain, refuse_delay
-from jobs.errors import OptionRefused, PayloadTooLarge
+from jobs.errors import ArgumentsRefused, OptionRefused, PayloadTooLarge
 from jobs.flows import ALL, Policy
 from jobs.ids import new_id
 from jobs.limits import NO_KEY
@@ -38,6 +38,7 @@ _KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "perio
 
 def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
     """A call as a row to be. Raises a `Refused` error that names what is wrong; nothing is stored."""
+    _refuse_shapes(task, args, kwargs)
     checked_args, checked_kwargs = _checked(task, *opened(task, args, kwargs))
     encoded_args, encoded_kwargs = _encoded(*sealed(task, checked_args, checked_kwargs))
     keys = dedup_keys(task, *blinded(task, checked_args, checked_kwargs), options)
@@ -138,6 +139,15 @@ def _queue(task: Any, options: Mapping[str, Any]) -> Queue:
     if options.get("queue"):
         return queue_book().get(_queue_name(options))
     return queue_book().of_task(options.get("route_name") or task.name)
+
+
+def _refuse_shapes(task: Any, args: Any, kwargs: Any) -> None:
+    """A text would be taken for a list of letters."""
+    faults = {} if isinstance(args, (list, tuple)) else {"args": f"must be a list or tuple, got {args!r:.50}"}
+    if not isinstance(kwargs, Mapping):
+        faults["kwargs"] = f"must be a mapping, got {kwargs!r:.50}"
+    if faults:
+        raise ArgumentsRefused(task.name.rpartition(".")[2], faults)
 
 
 def _checked(

@@ -31,7 +31,7 @@ class Limiting:
 
     def __init__(self, client: "redis.Redis", app: Celery) -> None:
         self._redis = client
-        self._task_rates = _rates_of_tasks(app)
+        self._rates = _rates_of_tasks(app)
         self._limits: dict[str, Limits] = {}
         self._offset = 0.0
 
@@ -45,7 +45,11 @@ class Limiting:
         """Read the settings; `offset` turns monotonic seconds into Redis's."""
         self._offset = offset
         limits = limits_of(list(windows))
-        changed = [window for queue, window in windows.items() if limits[queue] != self._limits.get(queue)]
+        changed = [
+            window
+            for queue, window in windows.items()
+            if limits[queue] != self._limits.get(queue) or window.newly_rated
+        ]
         if changed:
             self._apply(changed, limits)
         self._keep(windows.values())
@@ -90,7 +94,8 @@ class Limiting:
         logger.debug("%s: %s", window.queue, limits)
 
     def _gate(self, window: Window, limits: Limits, holds: dict[str, float]) -> Gate | None:
-        rates = self._task_rates.get(window.queue, {})
+        rates = self._rates_in(window)
+        window.unmetered = frozenset(self._rates) - set(rates)
         if limits == _FREE and not rates and not holds:
             return None
         gate = Gate(limits, rates, self._offset, holds)
@@ -102,6 +107,17 @@ class Limiting:
             if not out.ended:
                 gate.adopt(out)
         return gate
+
+    def _rates_in(self, window: Window) -> dict[str, Rate]:
+        """The rates of tasks that count here: of those routed to the queue, and of others that were met in it."""
+        known = set(window.gate.task_rates) if window.gate else set()
+        known |= window.newly_rated
+        window.newly_rated = set()
+        return {
+            name: rate
+            for name, rate in self._rates.items()
+            if name in known or queue_book().of_task(name).name == window.queue
+        }
 
     def _holds(self, queues: Sequence[str]) -> dict[str, dict[str, float]]:
         pipeline = self._redis.pipeline(transaction=False)
@@ -142,11 +158,7 @@ def _seconds(value: object) -> float:
     return min(max(0.0, float(value)), LONGEST_DELAY) if usable else 0.0  # type: ignore[arg-type]  # usable: it is a number
 
 
-def _rates_of_tasks(app: Celery) -> dict[str, dict[str, Rate]]:
-    """Celery's `rate_limit` of each task, by the queue that it is routed to."""
-    rates: dict[str, dict[str, Rate]] = {}
-    for name, task in app.tasks.items():
-        limit = getattr(task, "rate_limit", None)
-        if limit:
-            rates.setdefault(queue_book().of_task(name).name, {})[name] = parse_rate(limit)
-    return rates
+def _rates_of_tasks(app: Celery) -> dict[str, Rate]:
+    """Celery's `rate_limit` of each task that has one."""
+    limits = {name: getattr(task, "rate_limit", None) for name, task in app.tasks.items()}
+    return {name: parse_rate(limit) for name, limit in limits.items() if limit}

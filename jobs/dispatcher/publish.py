@@ -155,13 +155,13 @@ def headers(job: Released) -> dict[str, Any]:
         "timelimit": [options.get("time_limit"), options.get("soft_time_limit")],
         "root_id": canvas.get("root_id") or job.uid,
         "parent_id": canvas.get("parent_id"),
-        "argsrepr": _short(job.args),
-        "kwargsrepr": _short(job.kwargs),
+        "argsrepr": canvas.get("argsrepr") or _short(job.args),
+        "kwargsrepr": canvas.get("kwargsrepr") or _short(job.kwargs),
         "origin": _ORIGIN,
         "ignore_result": options.get("ignore_result", False),
         "replaced_task_nesting": canvas.get("replaced_task_nesting", 0),
         "stamped_headers": canvas.get("stamped_headers"),
-        "stamps": stamps or None,
+        "stamps": stamps,
         HEADER: passport.header(),
     }
 

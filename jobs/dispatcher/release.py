@@ -34,6 +34,10 @@ def release(
         window.look_when_open()
         return 0
     rows = choose(window, room, breakers.shut_out())
+    if met := window.unmetered.intersection(row.task for row in rows):
+        window.newly_rated |= met  # nothing goes before the gate knows their rates, at the next tick
+        _put_back(window, rows, set())
+        return 0
     # Else everything that waits is out; behind a gate, what is not may only be kept back.
     window.dirty = len(rows) == room or (
         window.gate is not None and (bool(rows) or window.gate.full or window.gate.kept_back)
@@ -46,7 +50,7 @@ def release(
 
 
 def _put_back(window: Window, rows: Sequence[WaitingJob], admitted: set[str]) -> None:
-    """A breaker kept these back: the limits count them as released no more."""
+    """Those that are not `admitted` are kept back: the limits count them as released no more."""
     if window.gate is None:
         return
     for row in rows:

@@ -61,7 +61,7 @@ def _why_lost(lease: Lease, roll: Roll) -> str:
     if lease.worker not in roll.live:
         return f"worker {lease.worker} stopped answering"
     if lease.stale_ms and lease.stale_ms <= roll.now_ms:
-        return f"ran longer than its stale-after of {(lease.stale_ms - lease.since_ms) / 1000:g} s"
+        return f"ran longer than its stale-after of {(lease.stale_ms - int(lease.since_ms)) / 1000:g} s"
     return ""
 
 

@@ -43,6 +43,10 @@ class Window:
     next_due: float | None = None  # monotonic seconds
     ended: int = 0
     gate: "Gate | None" = None  # its limits; None when it has none
+    unmetered: frozenset[str] = frozenset()  # tasks with a rate of their own that the gate does not know yet
+    newly_rated: set[str] = field(
+        default_factory=set
+    )  # those of them that were met here: called with `queue=`
 
     def room(self) -> int:
         """How many more jobs may be released now.

@@ -23,8 +23,8 @@ local function claim(id, ticket, run, nonce, stale, expires)
   if stale > 0 then
     stale = now + stale
   end
-  redis.call('HSET', KEYS[2], id, table.concat({run, nonce, worker, pid, now, stale}, '|'))
-  redis.call('HSET', KEYS[4], id, table.concat({queue, run, nonce, pid, now, stale}, '|'))
+  redis.call('HSET', KEYS[2], id, table.concat({run, nonce, worker, pid, exact, stale}, '|'))
+  redis.call('HSET', KEYS[4], id, table.concat({queue, run, nonce, pid, exact, stale}, '|'))
   redis.call('XADD', KEYS[3], '*', 'e', 'started', 'j', id, 'r', run, 't', exact, 'w', worker)
   return 'claimed'
 end

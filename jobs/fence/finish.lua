@@ -1,6 +1,6 @@
 -- finish: ends runs whose lease the caller still holds.
 -- KEYS  1 running, 2 events, 3 held by this worker, 4 fenced, 5 epoch, 6 tickets, 7 ended
--- ARGV  1 epoch at the claim, 2... per run: job id, run, nonce, event (completed, retried, failed, ...), data (JSON), how long ago it ended (ms, with a fraction), how long it ran (the same; negative: since the claim, as far as Redis knows it)
+-- ARGV  1 epoch at the claim, 2... per run: job id, run, nonce, event (completed, retried, failed, ...), data (JSON), how long ago it ended (ms, with a fraction), how long it ran (the same; negative: since the claim, or, where Redis lost that, -1 - so many ms)
 -- RETURNS  per run 1 (finished) or 0 (fenced: the lease was lost and the outcome is dropped)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -24,6 +24,8 @@ local function finish(id, run, nonce, event, data, ago, ran)
     started = string.format('%.3f', ended - ran)
   elseif mine then
     started = string.match(lease, '^[^|]*|[^|]*|[^|]*|[^|]*|([^|]*)|')
+  elseif ran < -1 then
+    started = string.format('%.3f', ended + ran + 1)
   end
   redis.call('HDEL', KEYS[1], id)
   redis.call('HDEL', KEYS[3], id)

@@ -50,7 +50,7 @@ class Lease:
     nonce: str
     worker: str
     pid: int
-    since_ms: int = 0
+    since_ms: float = 0
     stale_ms: int = 0
     epoch: str = ""
     cancel: str = ""
@@ -60,7 +60,7 @@ class Lease:
         """From the queue's `running` hash."""
         run, nonce, worker, pid, since, stale, *cancel = text.split("|", 6)
         return cls(
-            uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel)
+            uid, queue, int(run), nonce, worker, int(pid), float(since), int(stale), cancel="".join(cancel)
         )
 
     @classmethod
@@ -68,7 +68,7 @@ class Lease:
         """From the worker's `held` hash."""
         queue, run, nonce, pid, since, stale, *cancel = text.split("|", 6)
         return cls(
-            uid, queue, int(run), nonce, worker, int(pid), int(since), int(stale), cancel="".join(cancel)
+            uid, queue, int(run), nonce, worker, int(pid), float(since), int(stale), cancel="".join(cancel)
         )
 
     def queue_entry(self) -> str:
@@ -140,6 +140,22 @@ def pause(client: "Client", queue: str) -> int:
     """Take the queue's tickets away and let none be written until `resume`; answers how many there were."""
     names = [keys.tickets(queue), keys.paused(queue)]
     return int(scripts.run(client, "pause", names, ["paused by an operator"]))
+
+
+def youngest(client: "Client", queues: Iterable[str]) -> float | None:
+    """How many seconds ago the latest of these queues' running jobs was claimed; None when nothing runs."""
+    pipeline = client.pipeline(transaction=False)
+    pipeline.time()
+    names = list(queues)
+    for queue in names:
+        pipeline.hgetall(keys.running(queue))
+    (seconds, microseconds), *held = pipeline.execute()
+    since = [
+        Lease.of_queue(queue, uid, text).since_ms
+        for queue, leases in zip(names, held, strict=True)
+        for uid, text in leases.items()
+    ]
+    return seconds + microseconds / 1e6 - max(since) / 1000 if since else None
 
 
 def resume(client: "Client", *queues: str) -> None:

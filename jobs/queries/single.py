@@ -1,5 +1,7 @@
 """Reads of one job."""
 
+from typing import Any
+
 from celery import states as celery_states
 from django_celery_results.models import TaskResult
 
@@ -23,12 +25,19 @@ def get_job(uid: str) -> Job:
         raise NotFound(f"There is no job {uid!r}.") from None
 
 
-def celery_state(uid: str) -> str:
-    """The job's state in Celery's vocabulary. NotFound when there is no such job."""
-    row = Job.objects.filter(uid=uid).values_list("state", "attempt").first()
+def celery_state(uid: str) -> tuple[str, Any]:
+    """The job's state in Celery's vocabulary, and what it last told of its progress while it runs.
+
+    NotFound when there is no such job.
+    """
+    row = Job.objects.filter(uid=uid).values_list("state", "attempt", "progress_detail").first()
     if row is None:
         raise NotFound(f"There is no job {uid!r}.")
-    state, attempt = row
+    state, attempt, detail = row
+    return _celerys_word(state, attempt), detail if state == State.ACTIVE else None
+
+
+def _celerys_word(state: str, attempt: int) -> str:
     if state in {State.WAITING, State.DELAYED} and attempt > 0:
         return str(celery_states.RETRY)
     return str(_IN_CELERYS_WORDS.get(State(state), celery_states.PENDING))

@@ -160,6 +160,8 @@ class Hub:
         if not self.register.interested(queue):
             self.positions[queue] = max(self.positions[queue], upto)
             return
+        if not await log.goes_on(self.redis, queue, self.positions[queue]):
+            self._send(self.register.everyone(queue), {"type": "gap", "queue": queue})
         async for events in log.read(self.redis, queue, self.positions[queue], upto):
             wanted = [e for e in events if self.register.by_correlation or self.register.wants(queue, e.uid)]
             facts = await self.facts(wanted)

@@ -41,6 +41,13 @@ async def standings(client: redis.asyncio.Redis, queues: Sequence[str]) -> dict[
     return {queue: _standing(*answers[3 * n : 3 * n + 3]) for n, queue in enumerate(queues)}
 
 
+async def goes_on(client: redis.asyncio.Redis, queue: str, after: Cursor) -> bool:
+    """Whether what comes next in the log is what came next: it was not emptied and begun anew meanwhile."""
+    if await client.xrange(keys.events(queue), str(after), str(after), count=1):
+        return True
+    return not (await standings(client, [queue]))[queue].extent.lost_after(after)
+
+
 async def read(
     client: redis.asyncio.Redis, queue: str, after: Cursor, upto: Cursor
 ) -> AsyncIterator[list[Event]]:

@@ -6,6 +6,8 @@ or in the worker's main process when that one was killed (hard time limit) or di
 
 import logging
 import random
+import time
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
@@ -16,11 +18,11 @@ from jobs import tracing
 from jobs.errors import NotFound
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
-from jobs.queries import celery_state
+from jobs.queries import celery_state, is_finished
 from jobs.retry import Again, GiveUp, decide
 from jobs.store.replacement import end_replaced
 from jobs.waiting import wait_until_finished
-from jobs.worker import claims, context, outcomes
+from jobs.worker import claims, context, custom_states, outcomes
 from jobs.worker.chords import ChordBackend
 from jobs.worker.context import Run
 from jobs.worker.errbacks import ErrbackBackend
@@ -137,14 +139,47 @@ class LogBackend(ChordBackend, ErrbackBackend, DatabaseBackend):
 
     def _get_task_meta_for(self, task_id: str) -> Any:
         """TaskResult once the job ended; before that, the row's state in Celery's words."""
-        found = self.TaskModel._default_manager.filter(task_id=task_id).first()  # noqa: SLF001 -- Django's own name
-        if found is not None and found.status in states.READY_STATES:
-            return super()._get_task_meta_for(task_id) | {"name": found.task_name}
+        if (kept := self._kept_meta(task_id)) is not None:
+            return kept
         try:
-            state = celery_state(task_id)
+            state, detail = celery_state(task_id)
         except NotFound:
-            state = states.PENDING
-        return {"status": state, "result": None, "traceback": None, "children": []}
+            state, detail = states.PENDING, None
+        if state in states.READY_STATES and (kept := self._kept_meta(task_id)) is not None:
+            return kept  # it ended between the two looks
+        state, meta = custom_states.read(detail) or (state, None)
+        return {"status": state, "result": meta, "traceback": None, "children": []}
+
+    def _kept_meta(self, task_id: str) -> Any:
+        """TaskResult's, of what has ended and keeps its result; else None."""
+        found = self.TaskModel._default_manager.filter(task_id=task_id).first()  # noqa: SLF001 -- Django's own name
+        if found is None or found.status not in states.READY_STATES:
+            return None
+        return super()._get_task_meta_for(task_id) | {"name": found.task_name}
+
+    def get_many(
+        self,
+        task_ids: Iterable[str],
+        timeout: float | None = None,
+        interval: float = 0.5,
+        no_ack: bool = True,
+        on_message: Any = None,
+        on_interval: Any = None,
+        **_: Any,
+    ) -> Iterator[tuple[str, Any]]:
+        """Celery's way to several results at once (`join_native`, `iter_native`): each as soon as it is there."""
+        left, end = list(task_ids), None if timeout is None else time.monotonic() + timeout
+        while left:
+            for uid in [uid for uid in left if is_finished(uid)]:
+                left.remove(uid)
+                meta = self._get_task_meta_for(uid) | {"task_id": uid}
+                if on_message is not None:
+                    on_message(meta)
+                yield uid, meta
+            if left and end is not None and time.monotonic() > end:
+                raise self.TimeoutError(f"Operation timed out ({timeout})")
+            if left:
+                wait_until_finished(left[0], interval, on_interval)
 
     def wait_for(
         self, task_id: str, timeout: float | None = None, interval: float = 0.5, **kwargs: Any

@@ -99,6 +99,15 @@ def process_ids(worker: Any) -> set[int]:
     return set(pool.info.get("processes", ())) - {os.getpid()} if pool else set()
 
 
+def replace_dead(worker: Any) -> None:
+    """Let the pool take leave of processes that died and start others, now.
+
+    Celery is told of a death by a pipe, which may close a moment before the process can be reaped: then it
+    finds nobody dead, and does not look again for five seconds.
+    """
+    worker.hub.call_soon(worker.pool._pool.maintain_pool)  # noqa: SLF001 -- Celery's own timer calls it
+
+
 def slots(worker: Any) -> int:
     """How many tasks this worker can run at once; one that may grow offers twice what it has, to be asked."""
     pool = getattr(worker, "pool", None)

@@ -35,6 +35,7 @@ class Run:
     correlation_id: str
     decided: tuple[BaseException, Decision] | None = None
     retry_args: tuple[Any, Any] | None = None
+    said: tuple[str | None, Any] | None = None  # the state and meta of its last `update_state`
     replacement: Any = None  # the signature that takes the job's place
     followed: bool = False  # callbacks, a chain or a chord wait for the value
     finished: bool = False

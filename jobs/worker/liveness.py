@@ -115,9 +115,12 @@ class Heart:
             held = self._redis.hgetall(keys.held_by(self._id))
         self._epoch = epoch or self._epoch
         self._held = {uid: Lease.of_worker(self._id, uid, text) for uid, text in held.items()}
+        processes = celery_internals.process_ids(self._worker)
+        if not all(map(_alive, processes)):
+            celery_internals.replace_dead(self._worker)
         self._give_up_lost()
         self._bundles.look(self._held, seconds * 1000 + microseconds // 1000)
-        self._interruptions.look(self._held.values(), celery_internals.process_ids(self._worker), self._epoch)
+        self._interruptions.look(self._held.values(), processes, self._epoch)
 
     def _enter_again(self) -> None:
         """Redis was emptied: what the pool is still running is ours if nobody else took it."""

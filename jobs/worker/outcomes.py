@@ -6,16 +6,16 @@ import traceback as tracebacks
 from collections.abc import Sequence
 from typing import Any
 
-from celery.exceptions import Ignore
+from celery.exceptions import Ignore, Reject
 from django.db import InterfaceError, OperationalError, connection
 
 from jobs import celery_json
 from jobs.configuration import INLINE_RESULT_LIMIT
-from jobs.errors import Permanent, RateLimited
+from jobs.errors import Permanent, RateLimited, Snooze
 from jobs.fence import leases
 from jobs.fence.connection import REDIS_ERRORS, client
 from jobs.logs import whose
-from jobs.retry import Again, GiveUp
+from jobs.retry import Again, GiveUp, decide
 from jobs.worker.concealment import redact
 from jobs.worker.context import Run
 from jobs.worker.event_json import event_json
@@ -26,6 +26,7 @@ from jobs.worker.results import StoredElsewhere, plain
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 300.0  # seconds for which an outcome that cannot be written is tried again
+_REJECTED_FOR = 1.0  # seconds until a job that was rejected runs again
 _TEXT_LIMIT = 20_000  # characters of an error message or traceback that are kept
 
 
@@ -79,6 +80,16 @@ def ignored(run: Run) -> bool:
     return _finish(run, "replaced", {"passed": celery_json.dumps(run.replacement)})
 
 
+def rejected(run: Run, error: Reject) -> bool:
+    """End the run that refused its job, as `Reject` asks: to be run again, or a dead letter."""
+    reason = f"rejected: {error.reason}" if error.reason else "rejected"
+    if error.requeue:
+        decision = decide(run.options.retry, run.tally, Snooze(_REJECTED_FOR, reason), 0.0)
+        if isinstance(decision, Again):
+            return again(run, None, decision)
+    return failed(run, error, GiveUp(retryable=False, reason=reason), "")
+
+
 def again(run: Run, error: BaseException | None, decision: Again, trace: str = "") -> bool:
     """End the run; the job is to run again."""
     data: dict[str, Any] = {"delay": decision.delay, "counts": decision.counts, "reason": decision.reason}
@@ -124,7 +135,7 @@ def _finish(run: Run, event: str, data: dict[str, Any]) -> bool:
 
 
 def _ended(run: Run, event: str, text: str) -> bool:
-    ran_ms = -1 if run.began is None else (time.monotonic() - run.began) * 1000
+    ran_ms = -1 if run.began is None else -1 - (time.monotonic() - run.began) * 1000
     return leases.finish(client(), run.lease, event, text, ran_ms)
 
 

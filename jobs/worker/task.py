@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
-from celery import Task, current_task
+from celery import current_task
+from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore, MaxRetriesExceededError, Reject, Retry
 from celery.result import AsyncResult
 from celery.utils.time import maybe_iso8601
@@ -30,7 +31,7 @@ from jobs.payloads import brought_up, stored_version, version_of
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.secret_fields import opened, plaintexts, sealed
 from jobs.store.insert import Enqueued
-from jobs.worker import cancelling, claims, context, locks, outcomes
+from jobs.worker import cancelling, claims, context, custom_states, locks, outcomes, publish_signals
 from jobs.worker.concealment import conceal
 from jobs.worker.context import Run
 from jobs.worker.following import leave_to_dispatcher
@@ -55,7 +56,7 @@ class JobResult(AsyncResult):
         return self.answer.replaced
 
 
-class JobTask(Task):
+class JobTask(DjangoTask):
     """Base of every task. Options beside Celery's own are listed in `jobs.options.OWN_OPTIONS`."""
 
     abstract = True
@@ -123,7 +124,10 @@ class JobTask(Task):
         self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
     ) -> JobResult:
         given = _inherited() | {k: v for k, v in options.items() if v is not None}
-        with tracing.enqueuing(self.name, given) as headers:
+        with (
+            publish_signals.sent(self, args, kwargs, given) as given,
+            tracing.enqueuing(self.name, given) as headers,
+        ):
             job = prepare(self, args, kwargs, tracing.carried(given, headers))
             needed, policy = _ids(options.get("depends_on")), parse_policy(options.get("policy"))
             result = self._result(enqueue(job, needed, policy))
@@ -186,12 +190,15 @@ class JobTask(Task):
             self._write_retry(run, error)
             conceal(error, run.secrets)
             raise
-        except (Ignore, Reject):
-            outcomes.ignored(run)
+        except (Ignore, Reject) as error:
+            outcomes.rejected(run, error) if isinstance(error, Reject) else custom_states.ignored(run, error)
             context.drop(run.lease.uid)
             raise
         except Exception as error:
             self._end_badly(run, error)
+        if run.decided and isinstance(run.decided[0], Retry):  # asked for, and not raised or caught
+            self._write_retry(run, run.decided[0])
+            raise run.decided[0]
         leave_to_dispatcher(run, self.request)
         return value
 
@@ -260,7 +267,8 @@ class JobTask(Task):
         """Celery's way to tell progress: `meta` travels to browsers and into the row."""
         run = context.find(task_id or self.request.id)
         if run is not None:
-            claims.note(run, "progress", {"detail": meta, "state": state})
+            run.said = state, meta
+            claims.note(run, "progress", {"detail": custom_states.told(state, meta)})
 
     def _restored(
         self, run: Run, args: Sequence[Any], kwargs: Mapping[str, Any]

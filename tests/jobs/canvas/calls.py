@@ -3,7 +3,8 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from celery import chain, chord, chunks, current_app, group, signature, xmap, xstarmap
 from celery.exceptions import TimeoutError as TooLate
 from celery.result import AsyncResult, GroupResult, result_from_tuple
+from celery.signals import after_task_publish, before_task_publish
 
 from tests.jobs.canvas import tasks as t
-from tests.jobs.canvas.marks import marks
+from tests.jobs.canvas.marks import mark, marks
 from tests.waiting import wait_until
 
 CALLS: dict[str, Callable[[], Any]] = {}
@@ -51,6 +53,16 @@ def marked(key: str, count: int = 1) -> list[Any]:
     wait_until(lambda: len(marks(key)) >= count, 10, f"{count} marks under {key}")
     time.sleep(0.3)  # one too many would come now
     return sorted(marks(key), key=str)
+
+
+@contextmanager
+def heard(signal: Any, receiver: Callable[..., None]) -> Iterator[None]:
+    """Connect a receiver for the length of a `with` block."""
+    signal.connect(receiver, weak=False)
+    try:
+        yield
+    finally:
+        signal.disconnect(receiver)
 
 
 def key() -> str:
@@ -290,6 +302,67 @@ def ignore() -> Any:
     result = t.ignored.delay()
     time.sleep(1)
     return result.state in {"PENDING", "SUCCESS"}
+
+
+@call
+def reject() -> Any:
+    k = key()
+    result = t.rejected.delay(k)
+    return [marked(k), result.state]
+
+
+@call
+def reject_to_be_delivered_again() -> Any:
+    k = key()
+    result = t.rejected_at_first.delay(k)
+    return [end(result), marked(k)]
+
+
+@call
+def retry_without_raising_it() -> Any:
+    k = key()
+    t.retry_without_raising.delay(k)
+    return marked(k, 2)
+
+
+@call
+def a_state_of_ones_own() -> Any:
+    k = key()
+    result = t.half_done.delay(k)
+    wait_until(lambda: result.state == "HALF", 10, "the state")
+    seen = [result.state, result.info, result.ready()]
+    mark(k, "seen")
+    return [*seen, end(result), result.state]
+
+
+@call
+def a_failure_that_the_task_writes_itself() -> Any:
+    result = t.says_that_it_failed.delay()
+    wait_until(lambda: result.state not in {"PENDING", "STARTED"}, 10, "the end")
+    return [result.state, repr(result.result)]
+
+
+@call
+def arguments_that_are_not_shown() -> Any:
+    return end(
+        t.shown_arguments.apply_async((1,), {"card": "4111"}, argsrepr="<one>", kwargsrepr="{'card': '****'}")
+    )
+
+
+@call
+def signals_around_a_publish() -> Any:
+    told: list[Any] = []
+
+    def before(sender: Any, headers: Any, body: Any, **_: Any) -> None:
+        told.append(["before", sender, headers["task"], bool(headers["id"]), list(body[0]), body[1]])
+        headers["tenant"] = "acme"
+
+    def after(sender: Any, headers: Any, **_: Any) -> None:
+        told.append(["after", sender, headers["tenant"]])
+
+    with heard(before_task_publish, before), heard(after_task_publish, after):
+        result = t.header_of.delay("tenant")
+    return [end(result), told]
 
 
 @call
@@ -632,6 +705,17 @@ def delete_a_group() -> Any:
 @call
 def join_a_group() -> Any:
     return group(t.add.s(1, 1), t.add.s(2, 2))().join(timeout=20)
+
+
+@call
+def join_a_group_natively() -> Any:
+    return group(t.add.s(1, 1), t.add.s(2, 2))().join_native(timeout=20)
+
+
+@call
+def iterate_over_a_group_natively() -> Any:
+    result = group(t.add.s(1, 1), t.add.s(2, 2))()
+    return sorted(meta["result"] for _, meta in result.iter_native(timeout=20))
 
 
 @call

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task, chain, chord, group, shared_task
 from celery.exceptions import Ignore, Reject
 
-from tests.jobs.canvas.marks import mark
+from tests.jobs.canvas.marks import mark, marks
 
 
 @shared_task(name="tests.jobs.canvas.tasks.canvas_add")
@@ -126,10 +126,52 @@ def ignored() -> None:
     raise Ignore("nothing to see")
 
 
-@shared_task
-def rejected() -> None:
+@shared_task(acks_late=True)
+def rejected(key: str) -> None:
     """Refuses."""
+    mark(key, "refused")
     raise Reject("no", requeue=False)
+
+
+@shared_task(acks_late=True)
+def rejected_at_first(key: str) -> str:
+    """Wants to be delivered again."""
+    mark(key, "seen")
+    if len(marks(key)) < 2:
+        raise Reject("not yet", requeue=True)
+    return "taken"
+
+
+@shared_task(bind=True)
+def half_done(self: Any, key: str) -> str:
+    """Gives itself a state, until somebody saw it."""
+    self.update_state(state="HALF", meta={"percent": 50})
+    until = time.monotonic() + 8
+    while not marks(key) and time.monotonic() < until:
+        time.sleep(0.05)
+    return "done"
+
+
+@shared_task(bind=True)
+def says_that_it_failed(self: Any) -> None:
+    """Writes its own end."""
+    self.update_state(state="FAILURE", meta={"exc_type": "ValueError", "exc_message": ["by hand"]})
+    raise Ignore
+
+
+@shared_task(bind=True)
+def retry_without_raising(self: Any, key: str) -> str:
+    """Asks for a retry and goes on."""
+    mark(key, self.request.retries)
+    if self.request.retries == 0:
+        self.retry(countdown=0, throw=False)
+    return "came to its end"
+
+
+@shared_task(bind=True)
+def shown_arguments(self: Any, *_: Any, **__: Any) -> list[Any]:
+    """How its arguments are shown to people, and its stamps."""
+    return [self.request.argsrepr, self.request.kwargsrepr, self.request.stamps]
 
 
 @shared_task(bind=True)

@@ -120,7 +120,7 @@ def test_a_claim_turns_the_ticket_into_a_lease_and_says_so_in_the_log() -> None:
     assert state()["tickets"] == {}
     held = Lease.of_queue(QUEUE, UID, redis().hget(keys.running(QUEUE), UID))
     assert before <= held.since_ms <= after
-    assert held == replace(LEASE, since_ms=held.since_ms, stale_ms=held.since_ms + 5000)
+    assert held == replace(LEASE, since_ms=held.since_ms, stale_ms=int(held.since_ms) + 5000)
     assert Lease.of_worker(LEASE.worker, UID, redis().hget(keys.held_by(LEASE.worker), UID)) == held
     assert log() == [{"e": "started", "j": UID, "r": "1", "w": LEASE.worker}]
 
@@ -221,7 +221,7 @@ def test_an_outcome_carries_the_start_and_the_end_of_its_run() -> None:
     leases.finish(redis(), LEASE, "completed", "{}")
     started, ended = (fields for _, fields in redis().xrange(keys.events(QUEUE)))
     assert int(float(started["t"])) == since
-    assert int(ended["s"]) == since
+    assert float(ended["s"]) == since
     assert float(ended["t"]) >= since
 
 
@@ -280,6 +280,18 @@ def test_after_redis_was_emptied_the_holder_may_still_finish() -> None:
     redis().set(keys.EPOCH, "e2")
     assert leases.finish(redis(), replace(LEASE, epoch=epoch), "completed", "{}") is True
     assert log() == [{"e": "completed", "j": UID, "r": "1", "d": "{}"}]
+
+
+def test_a_run_began_with_its_claim_and_else_as_long_ago_as_its_worker_says() -> None:
+    for emptied in (False, True):
+        claimed()
+        since = Lease.of_queue(QUEUE, UID, redis().hget(keys.running(QUEUE), UID)).since_ms
+        if emptied:
+            redis().flushdb()
+        assert leases.finish(redis(), replace(LEASE, epoch="e1"), "completed", "{}", ran_ms=-1 - 500)
+        ended = redis().xrange(keys.events(QUEUE))[-1][1]
+        assert float(ended["s"]) == pytest.approx(float(ended["t"]) - 500 if emptied else since, abs=0.01)
+        redis().flushdb()
 
 
 def test_after_redis_was_emptied_a_run_that_was_released_again_is_fenced() -> None:

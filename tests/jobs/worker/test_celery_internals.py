@@ -17,6 +17,7 @@ from celery import Celery, Task, states
 from celery.app.task import Context
 from celery.app.trace import build_tracer
 from celery.backends.base import Backend
+from celery.concurrency.asynpool import AsynPool
 from celery.concurrency.prefork import TaskPool
 from celery.exceptions import Ignore, Reject, Retry, WorkerShutdown
 from celery.worker import components, state
@@ -304,6 +305,15 @@ def test_the_pool_tells_its_processes_and_our_own_is_none_of_them() -> None:
     assert celery_internals.process_ids(SimpleNamespace(pool=pool)) == {7}
     assert celery_internals.process_ids(SimpleNamespace(pool=SimpleNamespace(info={}))) == set()
     assert '"processes": [p.pid for p in' in inspect.getsource(TaskPool._get_info).replace("'", '"')
+
+
+def test_the_pool_replaces_dead_processes_when_it_is_asked() -> None:
+    soon: list[Any] = []
+    pool = SimpleNamespace(maintain_pool=object())
+    worker = SimpleNamespace(hub=SimpleNamespace(call_soon=soon.append), pool=SimpleNamespace(_pool=pool))
+    celery_internals.replace_dead(worker)
+    assert soon == [pool.maintain_pool]
+    assert callable(AsynPool.maintain_pool)
 
 
 def test_the_worker_stops_with_the_code_that_the_state_holds(monkeypatch: pytest.MonkeyPatch) -> None:
