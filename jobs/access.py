@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q
 from django.utils import timezone
 
 from jobs.configuration import queue_book
-from jobs.guessing import guessed_too_often, note_wrong_guess
 from jobs.models import ApiToken, QueueGrant
 from jobs.permissions import ADMINISTER, OPERATE, allows
 
@@ -84,16 +82,6 @@ def live_token(token: str) -> ApiToken | None:
     user: Any = found.user
     user.token_permissions = tuple(found.permissions)
     return found
-
-
-def too_many_wrong_tokens(address: str) -> bool:
-    """Whether so many wrong tokens came from an address within a minute that no other is looked at."""
-    return guessed_too_often(f"token:{address}", settings.WRONG_TOKENS_PER_MINUTE)
-
-
-def note_wrong_token(address: str) -> None:
-    """Count one."""
-    note_wrong_guess(f"token:{address}")
 
 
 def _token_allows(user: Any, level: str, queue: str | None = None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer, SessionAuth
@@ -13,11 +14,9 @@ from jobs.access import (
     may_administer,
     may_operate,
     may_view,
-    note_wrong_token,
     queues_of_tasks,
-    too_many_wrong_tokens,
 )
-from jobs.guessing import WINDOW
+from jobs.guessing import WINDOW, guessed_too_often, note_wrong_guess
 from jobs.http.problems import Problem, respond
 
 
@@ -27,18 +26,23 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         """The token's user. 401 for a token that is unknown or revoked, whatever the session says.
 
-        429 after too many of those from one address, whatever the token is.
+        429 after too many of those from one address: an address may be that of a proxy, so right ones still pass.
         """
-        address = str(request.META.get("REMOTE_ADDR", ""))
-        if too_many_wrong_tokens(address):
-            detail = "Too many wrong tokens came from this address; see Retry-After."
-            raise Problem(429, detail, retry_after=WINDOW)
         found = live_token(token)
         if found is None:
-            note_wrong_token(address)
-            raise Problem(401, "This token is unknown or was revoked.", kind="bad-token")
+            raise _wrong_token(str(request.META.get("REMOTE_ADDR", "")))
         request.actor = f"{found.user.get_username()} (token {found.name})"  # type: ignore[attr-defined]  # for jobs.http.acting
         return found.user
+
+
+def _wrong_token(address: str) -> Problem:
+    """Count it; what to answer."""
+    door = f"token:{address}"
+    if guessed_too_often(door, settings.WRONG_TOKENS_PER_MINUTE):
+        detail = "Too many wrong tokens came from this address; see Retry-After."
+        return Problem(429, detail, retry_after=WINDOW)
+    note_wrong_guess(door)
+    return Problem(401, "This token is unknown or was revoked.", kind="bad-token")
 
 
 class Session(SessionAuth):

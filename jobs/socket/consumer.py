@@ -10,13 +10,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from jobs.access import (
-    may_still_view,
-    may_view,
-    note_wrong_token,
-    too_many_wrong_tokens,
-    user_of_token,
-)
+from jobs.access import may_still_view, may_view, user_of_token
 from jobs.socket.feed import Feed
 from jobs.socket.hub import OUTAGES, hub
 from jobs.socket.messages import PROTOCOL
@@ -140,18 +134,7 @@ class JobsConsumer(AsyncWebsocketConsumer):
         self._outbox.put(message | ({"subscriptions": [asked]} if asked else {}))
 
     async def _user_of(self, token: str | None) -> Any:
-        """Whose token it is; nobody's where too many wrong ones came from."""
-        address = str((self.scope.get("client") or [""])[0])
-        return await database_sync_to_async(_user_of)(token, address) if token else None
-
-
-def _user_of(token: str, address: str) -> Any:
-    if too_many_wrong_tokens(address):
-        return None
-    user = user_of_token(token)
-    if user is None:
-        note_wrong_token(address)
-    return user
+        return await database_sync_to_async(user_of_token)(token) if token else None
 
 
 def _bearer(headers: Any) -> str | None:

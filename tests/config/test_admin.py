@@ -122,7 +122,7 @@ def test_what_is_deleted_is_told_in_the_audit_trail(admin: Client, model: type[m
     told = list(AuditEntry.objects.order_by("number").values_list("actor", "action", "target"))
     word = "remove" if model is ExchangeAccount else "delete"
     name = model._meta.verbose_name
-    assert [(actor, action) for actor, action, _ in told] == [("ada", f"{word} {name}")] * 2
+    assert [(actor, action) for actor, action, _ in told] == [("admin", f"{word} {name}")] * 2
     assert all(target.startswith(f"{name} ") for _, _, target in told)
 
 
@@ -137,12 +137,12 @@ def test_no_admin_changes_anything_in_silence() -> None:
 
 
 def test_a_user_who_is_made_an_administrator_is_told(admin: Client) -> None:
-    user = User.objects.create_user("olga")
-    sent = {"username": "olga", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    user = User.objects.create_user("operator")
+    sent = {"username": "operator", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
     joined = {"date_joined_0": "2026-11-26", "date_joined_1": "10:00:00"}
     assert admin.post(f"/admin/auth/user/{user.pk}/change/", sent | joined).status_code == 302
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.target, entry.detail["is_superuser"]) == ("change user", "user olga", True)
+    assert (entry.action, entry.target, entry.detail["is_superuser"]) == ("change user", "user operator", True)
 
 
 def test_amounts_of_a_list_are_told_without_zeros_at_their_ends(admin: Client) -> None:

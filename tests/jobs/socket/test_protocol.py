@@ -91,15 +91,6 @@ async def test_a_stranger_is_closed_out_with_4401(first: dict[str, Any]) -> None
         assert await socket.read() == {"type": "websocket.close", "code": 4401}
 
 
-async def test_wrong_tokens_are_counted_here_too(settings: Any) -> None:
-    settings.WRONG_TOKENS_PER_MINUTE = 1
-    token = await _in_database(_make_token)
-    for each in ("mr_invented", token):
-        async with _socket() as socket:
-            await socket.send({"type": "authenticate", "token": each})
-            assert await socket.read() == {"type": "websocket.close", "code": 4401}
-
-
 @pytest.mark.parametrize(
     ("text", "field"),
     [
