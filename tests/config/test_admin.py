@@ -142,7 +142,11 @@ def test_a_user_who_is_made_an_administrator_is_told(admin: Client) -> None:
     joined = {"date_joined_0": "2026-11-26", "date_joined_1": "10:00:00"}
     assert admin.post(f"/admin/auth/user/{user.pk}/change/", sent | joined).status_code == 302
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.target, entry.detail["is_superuser"]) == ("change user", "user operator", True)
+    assert (entry.action, entry.target, entry.detail["is_superuser"]) == (
+        "change user",
+        "user operator",
+        True,
+    )
 
 
 def test_amounts_of_a_list_are_told_without_zeros_at_their_ends(admin: Client) -> None:
