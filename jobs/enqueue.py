@@ -9,6 +9,7 @@ from django.db import transaction
 
 from jobs import celery_json
 from jobs.arguments import encode, signature_of
+from jobs.async_callers import off_the_loop
 from jobs.configuration import PAYLOAD_LIMIT, priority_rules, queue_book
 from jobs.dedup import dedup_keys, dedup_to_plain, refuse_delay
 from jobs.errors import ArgumentsRefused, OptionRefused, PayloadTooLarge
@@ -75,6 +76,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
     )
 
 
+@off_the_loop
 def enqueue(job: NewJob, depends_on: Sequence[str] = (), policy: Policy = ALL) -> Enqueued:
     """Write one job; the dispatcher is told after the commit.
 
@@ -92,6 +94,7 @@ def enqueue(job: NewJob, depends_on: Sequence[str] = (), policy: Policy = ALL) -
     return answer
 
 
+@off_the_loop
 def enqueue_all(
     jobs: Sequence[NewJob], depends_on: Sequence[str] = (), policy: Policy = ALL
 ) -> list[Enqueued]:
