@@ -5,6 +5,7 @@ A call (`delay`, `apply_async`, `enqueue`) writes a row. In the worker, `before_
 """
 
 import json
+import logging
 import os
 import random
 import sys
@@ -38,6 +39,8 @@ from jobs.worker.following import leave_to_dispatcher
 from jobs.worker.messages import HEADER, Passport
 from jobs.worker.outages import check_connections, excused
 from jobs.worker.survivable import survivable
+
+logger = logging.getLogger(__name__)
 
 
 class JobResult(AsyncResult):
@@ -247,6 +250,8 @@ class JobTask(DjangoTask):
         run = context.find(self.request.id) if self.request.id else None
         if run is None:
             return super().retry(args, kwargs, exc, throw, eta, countdown, max_retries, **options)
+        if options:
+            logger.warning("self.retry changes no %s: the job keeps its own", ", ".join(sorted(options)))
         cause = exc or sys.exc_info()[1]
         asked = RetryAsked(cause, _seconds_until(eta) if eta else countdown, max_retries)
         decision = self._decide(run, asked)

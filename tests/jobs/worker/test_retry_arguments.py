@@ -50,3 +50,18 @@ def test_typed_and_secret_arguments_are_stored_as_the_door_stores_them() -> None
         typed_again.enqueue(date(2026, 1, 1), key=SecretStr("open sesame"))
     assert [(date(2026, 1, 1), "open sesame"), (date(2026, 2, 3), "open sesame")] == SEEN
     assert "sesame" not in str(Job.objects.values("args", "kwargs").get())
+
+
+@shared_task(bind=True, name="tests.sample_tasks.elsewhere_again", max_retries=3)
+def elsewhere_again(self: Any) -> None:
+    """Wants its next run to be another queue's."""
+    SEEN.append(self.request.retries)
+    if len(SEEN) == 1:
+        raise self.retry(countdown=0, queue="quick", priority=9)
+
+
+def test_options_that_a_retry_cannot_change_are_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    with inline():
+        elsewhere_again.enqueue()
+    assert SEEN == [0, 1]
+    assert "self.retry changes no priority, queue: the job keeps its own" in caplog.text
