@@ -4,7 +4,7 @@ import argparse
 import re
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_LONGEST = 100 * 365 * 86_400  # seconds: beyond it dates come to their end
+_LONGEST = 1000 * 365 * 86_400  # seconds: far beyond it dates come to their end
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -20,7 +20,7 @@ def parse_duration(text: str) -> float:
     else:
         raise argparse.ArgumentTypeError(f"{text!r} is no duration; write for example 90, 30s, 2h or 1d12h")
     if seconds > _LONGEST:
-        raise argparse.ArgumentTypeError(f"must be at most 100 years, got {text}")
+        raise argparse.ArgumentTypeError(f"must be at most 1000 years, got {text}")
     if seconds < 0:
         raise argparse.ArgumentTypeError(f"must not be negative, got {text}")
     return seconds
