@@ -24,7 +24,7 @@ def test_a_duration_is_read(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "h", "2x", "1h 30m", "-5", "nan", "inf", "1e9", "5 s", "36501d"])
+@pytest.mark.parametrize("text", ["", "h", "2x", "1h 30m", "-5", "nan", "inf", "1e9", "5 s", "365001d"])
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
         parse_duration(text)
