@@ -11,9 +11,11 @@ _pages = get_asgi_application()
 from channels.routing import ProtocolTypeRouter  # noqa: E402 -- Django must be set up before
 from django.conf import settings  # noqa: E402 -- as above
 
+from jobs.heap import freeze_imports  # noqa: E402 -- as above
 from jobs.http.limits import BodyLimit  # noqa: E402 -- as above
 from jobs.socket.routing import websocket  # noqa: E402 -- as above
 
 application = ProtocolTypeRouter(
     {"http": BodyLimit(cast("Any", _pages), settings.DATA_UPLOAD_MAX_MEMORY_SIZE), "websocket": websocket}
 )
+freeze_imports()

@@ -1,6 +1,5 @@
 """Celery's application class, with the platform's hooks."""
 
-import gc
 from typing import Any
 
 from celery import Celery
@@ -13,6 +12,7 @@ from jobs import (
 from jobs.aliases import alias_table, register_aliases
 from jobs.configuration import queue_book
 from jobs.errors import UnknownName
+from jobs.heap import freeze_imports
 from jobs.worker.consumption import Hearing
 from jobs.worker.liveness import Farewell, Liveness
 
@@ -74,10 +74,8 @@ def _keep_no_queries(**_: Any) -> None:
 @worker_init.connect
 @worker_process_init.connect
 def _freeze(**_: Any) -> None:
-    """What is imported stays for good. The collector need not walk through it while jobs run, which is most of
-    what a span costs, nor before each fork, where billiard calls it; and pages that processes share stay shared."""
-    gc.collect()
-    gc.freeze()
+    """Before the pool is forked too: billiard collects garbage before each fork."""
+    freeze_imports()
 
 
 @celeryd_after_setup.connect

@@ -13,9 +13,11 @@ from django.core.management import call_command  # noqa: E402 -- Django is set u
 from bench.peers.interface import Peer  # noqa: E402 -- Django is set up first
 from bench.tasks import noop  # noqa: E402 -- Django is set up first
 from config.celery import app  # noqa: E402 -- Django is set up first
+from jobs.heap import freeze_imports  # noqa: E402 -- Django is set up first
 from jobs.models import Job  # noqa: E402 -- Django is set up first
 
 app.loader.import_default_modules()  # with BENCH_MONITORING=0 also what takes monitoring out
+freeze_imports()  # as the web process does
 
 
 def many(values: Sequence[float]) -> None:

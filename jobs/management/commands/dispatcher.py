@@ -11,6 +11,7 @@ from jobs import query_log
 from jobs.configuration import leader_lease, queue_book
 from jobs.dispatcher.loop import Dispatcher
 from jobs.errors import UnknownName
+from jobs.heap import freeze_imports
 from jobs.store.sessions import let_go_after
 
 
@@ -41,4 +42,5 @@ class Command(BaseCommand):
             signal.signal(number, lambda received, _frame: stopping.append(received))
         let_go_after(leader_lease())
         app = current_app._get_current_object()  # noqa: SLF001 -- Celery's way to the app behind the proxy
+        freeze_imports()
         Dispatcher(app, names).run(lambda: bool(stopping))
