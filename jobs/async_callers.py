@@ -18,19 +18,26 @@ def off_the_loop(function: Callable[_P, _Answer]) -> Callable[_P, _Answer]:
     """Called from async code, `function` works on a thread of its own, on that thread's database connection.
 
     The caller waits for it, as with Celery it would wait for the broker. Async code has no transaction that
-    the call could be part of: Django's are of one thread.
+    the call could be part of: Django's are of one thread. Django's own switch, DJANGO_ALLOW_ASYNC_UNSAFE (for
+    notebooks), means here what it means there: the work stays on this thread, in its transaction.
     """
 
     @wraps(function)
     def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _Answer:
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        if not _on_a_loop():
             return function(*args, **kwargs)
         work = partial(copy_context().run, function, *args, **kwargs)
         return _thread(os.getpid()).submit(_with_fresh_connection, work).result()
 
     return wrapped
+
+
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
 @cache

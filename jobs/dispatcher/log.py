@@ -49,15 +49,20 @@ class Log:
             return ""
 
     def is_folded(self, queue: str, upto: str) -> bool:
-        """Whether nothing is left to fold up to a cursor. A log that was deleted and begun anew has nothing."""
+        """Whether nothing is left to fold up to a cursor. Entries that somebody removed are not waited for: a log
+        that was trimmed, or deleted and begun anew, may have nothing left to read."""
         group = next((g for g in self._groups(queue) if g["name"] == GROUP), None)
         if group is None:
             return False
-        upto = min(upto, self.end(queue) or upto, key=_order)
+        newest = self._newest(queue)
         oldest = self._client.xpending(keys.events(queue), GROUP)["min"]
-        return _order(group["last-delivered-id"]) >= _order(upto) and (
-            not oldest or _order(oldest) > _order(upto)
-        )
+        read = not newest or _order(group["last-delivered-id"]) >= min(_order(newest), _order(upto))
+        return read and (not oldest or _order(oldest) > _order(upto))
+
+    def _newest(self, queue: str) -> str:
+        """The cursor of the last entry that is there; empty when there is none."""
+        entries: Any = self._client.xrevrange(keys.events(queue), count=1)
+        return str(entries[0][0]) if entries else ""
 
     def _groups(self, queue: str) -> list[Any]:
         try:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from jobs.errors import ArgumentsRefused
 from jobs.models import Job
@@ -38,6 +38,17 @@ def test_what_is_refused_is_refused_there_too_and_nothing_is_stored() -> None:
 
     with pytest.raises(ArgumentsRefused, match="nmae"):
         asyncio.run(wrong())
+    assert not Job.objects.exists()
+
+
+def test_with_djangos_own_switch_the_call_is_part_of_the_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def taken_back() -> None:
+        with transaction.atomic():
+            tasks.mark.delay(name="never")
+            transaction.set_rollback(True)
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    asyncio.run(taken_back())
     assert not Job.objects.exists()
 
 
