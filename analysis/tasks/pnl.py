@@ -1,5 +1,7 @@
 """The job that works out a wallet's profit and loss."""
 
+from decimal import Decimal
+
 from celery import shared_task
 
 from analysis.services.pnl.lots import Method
@@ -26,5 +28,5 @@ def analyze_pnl(
     """
     with lock(f"analysis:{address}:pnl"):
         result = analyse(address, method, progress)
-        progress(1, f"Net {result.net} SOL over {result.transactions:,} transactions")
+        progress(1, f"Net {Decimal(result.net):,.4f} SOL over {result.transactions:,} transactions")
     return result
