@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.template.library import Library, import_library
+from django.template import Library, library
 
 from enrichment.templatetags import figures
 
@@ -39,7 +39,7 @@ def test_no_two_libraries_give_one_name_to_different_filters() -> None:
     owners: dict[str, list[str]] = {}
     for file in ROOT.glob("*/templatetags/*.py"):
         if file.stem != "__init__":
-            library: Library = import_library(f"{file.parts[-3]}.templatetags.{file.stem}")
-            for name in library.filters:
+            tags: Library = library.import_library(f"{file.parts[-3]}.templatetags.{file.stem}")
+            for name in tags.filters:
                 owners.setdefault(name, []).append(f"{file.parts[-3]}.{file.stem}")
     assert {name: found for name, found in owners.items() if len(found) > 1} == {}
