@@ -11,13 +11,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import redis
 
-from bench.measure import awaited
+from bench.measure import awaited, fresh
 from bench.processes import running
 from bench.report import FOLDER as RESULTS
-from bench.services import FOLDER, emptied, environment, services
+from bench.services import FOLDER, services
 from bench.systems import BY_NAME, System
 from jobs.localservices.launcher import Launcher
 
@@ -69,11 +70,8 @@ def table(found: Sequence[Backlog]) -> str:
 
 
 def _measured(system: System, size: int, drain: int, launcher: Launcher) -> Backlog:
-    emptied(launcher)
-    records = FOLDER / "records"
-    records.unlink(missing_ok=True)
-    given = {**environment(launcher), "BENCH_RECORDS": str(records)}
-    system.ask(given, "prepare")
+    given = fresh(system, launcher)
+    records = Path(given["BENCH_RECORDS"])
     before = _redis(launcher)
     fill = _filled(system, given, size)
     many = system.ask(given, "many", size, drain) or 0.0

@@ -25,10 +25,10 @@ import psycopg
 import redis
 
 from bench import noop
-from bench.measure import awaited
+from bench.measure import awaited, fresh
 from bench.processes import cpu_seconds, running
 from bench.report import FOLDER as RESULTS
-from bench.services import FOLDER, emptied, environment, services
+from bench.services import FOLDER, services
 from bench.systems import BY_NAME, System
 from bench.turns import Turns, counted
 from jobs.localservices.launcher import Launcher
@@ -102,7 +102,7 @@ def main() -> None:
 
 def measured(system: System, jobs: int, launcher: Launcher) -> Costs:
     """One run; the round trips in another one, behind proxies, as these cost CPU too."""
-    given = _fresh(system, launcher)
+    given = fresh(system, launcher)
     enqueue = _enqueueing(system, given, launcher)
     with running(system.worker_commands(), system.env(given), FOLDER / "costs.log") as pids:
         meter = _Meter(system, given, launcher, pids[0], pids[1])
@@ -123,16 +123,6 @@ def measured(system: System, jobs: int, launcher: Launcher) -> Costs:
         kept,
         connections,
     )
-
-
-def _fresh(system: System, launcher: Launcher) -> dict[str, str]:
-    """Empty servers with tables, an empty file of records; the environment that leads there."""
-    emptied(launcher)
-    records = FOLDER / "records"
-    records.unlink(missing_ok=True)
-    given = {**environment(launcher), "BENCH_RECORDS": str(records)}
-    system.ask(given, "prepare")
-    return given
 
 
 def _enqueueing(system: System, given: Mapping[str, str], launcher: Launcher) -> dict[str, float]:
@@ -219,7 +209,7 @@ class _Meter:
 
 def _turns(system: System, launcher: Launcher) -> dict[str, float]:
     """Round trips of a job that comes alone: those of the dispatcher, and those of the worker."""
-    given = _fresh(system, launcher)
+    given = fresh(system, launcher)
     with ExitStack() as stack:
         proxies = []
         for command in system.worker_commands():

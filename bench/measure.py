@@ -41,12 +41,9 @@ class Run:
 
 def measure(system: System, jobs: int, seconds: float, launcher: Launcher) -> Run:
     """`seconds` is how long the latency is looked at."""
-    emptied(launcher)
-    records = FOLDER / "records"
-    records.unlink(missing_ok=True)
-    given = {**environment(launcher), "BENCH_RECORDS": str(records)}
+    given = fresh(system, launcher)
+    records = Path(given["BENCH_RECORDS"])
     log = FOLDER / f"{system.name}.log"
-    system.ask(given, "prepare")
     jobs = max(50, int(jobs * system.share))
     one_per_s, many_per_s = _enqueued(system, given, jobs)
     with (
@@ -72,6 +69,16 @@ def measure(system: System, jobs: int, seconds: float, launcher: Launcher) -> Ru
         one_per_s=one_per_s, many_per_s=many_per_s, p50_ms=p50, p99_ms=p99,
         cpu_us=cpu / jobs * 1e6, rss_mb=memory / 2**20, note=system.note,
     )  # fmt: skip
+
+
+def fresh(system: System, launcher: Launcher) -> dict[str, str]:
+    """Empty servers with the system's tables, an empty file of records; the environment that leads there."""
+    emptied(launcher)
+    records = FOLDER / "records"
+    records.unlink(missing_ok=True)
+    given = {**environment(launcher), "BENCH_RECORDS": str(records)}
+    system.ask(given, "prepare")
+    return given
 
 
 def awaited(path: Path, jobs: int) -> list[tuple[float, float]]:

@@ -6,12 +6,13 @@ Microseconds per job of draining no-op jobs, measured from the first start to th
 import argparse
 import time
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import psutil
 
-from bench.measure import awaited
+from bench.measure import awaited, fresh
 from bench.processes import cpu_seconds, running
-from bench.services import FOLDER, emptied, environment, services
+from bench.services import FOLDER, services
 from bench.systems import System, chosen
 from jobs.localservices.launcher import Launcher
 
@@ -24,11 +25,8 @@ Used = Mapping[str, float]
 
 def parts_of(system: System, jobs: int, launcher: Launcher) -> dict[str, float]:
     """CPU us per job of each part that the system has: a worker's main process and its pool apart."""
-    emptied(launcher)
-    records = FOLDER / "records"
-    records.unlink(missing_ok=True)
-    given = {**environment(launcher), "BENCH_RECORDS": str(records)}
-    system.ask(given, "prepare")
+    given = fresh(system, launcher)
+    records = Path(given["BENCH_RECORDS"])
     system.ask(given, "many", 0, jobs) or system.ask(given, "one", 0, jobs)
     log = FOLDER / f"{system.name}.log"
     with running(system.worker_commands(), system.env(given), log) as workers:

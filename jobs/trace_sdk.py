@@ -19,9 +19,7 @@ from opentelemetry.trace import SpanKind
 from jobs.worker.identity import assumed
 
 _TIMEOUTS = ("OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT")
-_PATIENCE = (
-    3.0  # seconds that a batch is tried where none of these is set: a process that ends waits no longer
-)
+_PATIENCE = 3.0  # seconds for a batch where none of these is set: a process that ends waits no longer
 
 
 class _Wanted(threading.local):

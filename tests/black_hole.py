@@ -1,27 +1,20 @@
 """A TCP proxy whose connections may fall silent (still open, nothing gets through) or be slow."""
 
-import contextlib
 import random
-import socket
 import threading
 import time
 
+from bench.proxy import Proxy as Forwarding
 
-class Proxy:
-    """Forwards to a port of this machine."""
+
+class Proxy(Forwarding[threading.Event]):
+    """What a connection shares: whether it was silenced."""
 
     def __init__(self, port: int) -> None:
-        self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self._silent = threading.Event()  # of the connections that exist now
         self._swallowing = b"\0never"
         self._latency = (0.0, 0.0)
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self._listener.getsockname()[1])
+        super().__init__(port)
 
     def silence(self) -> None:
         """Nothing gets through the connections that exist; new ones work."""
@@ -37,26 +30,16 @@ class Proxy:
         self._latency = (least, most)
 
     def close(self) -> None:
-        """Accept no more."""
+        """Accept no more; the connections that exist fall silent."""
         self._silent.set()
-        self._listener.close()
+        super().close()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = self._listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._target))
-                for source, sink in ((near, far), (far, near)):
-                    threading.Thread(
-                        target=self._forward, args=(source, sink, self._silent), daemon=True
-                    ).start()
+    def _opened(self) -> threading.Event:
+        return self._silent
 
-    def _forward(self, source: socket.socket, sink: socket.socket, silent: threading.Event) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65_536):
-                time.sleep(random.uniform(*self._latency))
-                if not silent.is_set() and self._swallowing not in data:
-                    sink.sendall(data)
-        if not silent.is_set():
-            with contextlib.suppress(OSError):
-                sink.shutdown(socket.SHUT_WR)
+    def _lets_pass(self, data: bytes, shared: threading.Event, *, is_request: bool) -> bool:
+        time.sleep(random.uniform(*self._latency))
+        return not shared.is_set() and self._swallowing not in data
+
+    def _tells_the_end(self, shared: threading.Event) -> bool:
+        return not shared.is_set()

@@ -44,9 +44,7 @@ class Window:
     ended: int = 0
     gate: "Gate | None" = None  # its limits; None when it has none
     unmetered: frozenset[str] = frozenset()  # tasks with a rate of their own that the gate does not know yet
-    newly_rated: set[str] = field(
-        default_factory=set
-    )  # those of them that were met here: called with `queue=`
+    newly_rated: set[str] = field(default_factory=set)  # those of them that were met here, by `queue=`
 
     def room(self) -> int:
         """How many more jobs may be released now.

@@ -9,13 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from ninja.security import HttpBearer, SessionAuth
 
-from jobs.access import (
-    live_token,
-    may_administer,
-    may_operate,
-    may_view,
-    queues_of_tasks,
-)
+from jobs.access import live_token, may_administer, may_operate, may_view, queues_of_tasks
 from jobs.guessing import WINDOW, guessed_too_often, note_wrong_guess
 from jobs.http.problems import Problem, respond
 

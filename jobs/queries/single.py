@@ -1,5 +1,6 @@
 """Reads of one job."""
 
+from collections.abc import Collection
 from typing import Any
 
 from celery import states as celery_states
@@ -50,11 +51,19 @@ def queue_and_state(uid: str) -> tuple[str, State] | None:
 
 
 def is_finished(uid: str) -> bool:
-    """Whether the job reached a terminal state.
+    """Whether the job reached a terminal state; see `finished_among`."""
+    return uid in finished_among([uid])
+
+
+def finished_among(uids: Collection[str]) -> set[str]:
+    """Those of these jobs that reached a terminal state.
 
     A chain's step whose forerunner failed, or the body of a failed chord, never was a job: it has a result.
     """
-    found = queue_and_state(uid)
-    if found is not None:
-        return found[1] in TERMINAL
-    return bool(TaskResult.objects.filter(task_id=uid, status__in=celery_states.READY_STATES).exists())
+    states = dict(Job.objects.filter(uid__in=uids).values_list("uid", "state"))
+    ended = {uid for uid, state in states.items() if state in TERMINAL}
+    strangers = [uid for uid in uids if uid not in states]
+    if not strangers:
+        return ended
+    told = TaskResult.objects.filter(task_id__in=strangers, status__in=celery_states.READY_STATES)
+    return ended.union(told.values_list("task_id", flat=True))

@@ -18,7 +18,7 @@ from jobs import tracing
 from jobs.errors import NotFound
 from jobs.fence import keys, leases
 from jobs.fence.connection import REDIS_ERRORS, client
-from jobs.queries import celery_state, is_finished
+from jobs.queries import celery_state, finished_among
 from jobs.retry import Again, GiveUp, decide
 from jobs.store.replacement import end_replaced
 from jobs.waiting import wait_until_finished
@@ -167,11 +167,12 @@ class LogBackend(ChordBackend, ErrbackBackend, DatabaseBackend):
         on_interval: Any = None,
         **_: Any,
     ) -> Iterator[tuple[str, Any]]:
-        """Celery's way to several results at once (`join_native`, `iter_native`): each as soon as it is there."""
+        """Celery's way to several results at once (`join_native`, `iter_native`): each within `interval` of its end."""
         left, end = list(task_ids), None if timeout is None else time.monotonic() + timeout
         while left:
-            for uid in [uid for uid in left if is_finished(uid)]:
-                left.remove(uid)
+            ended = finished_among(left)
+            ready, left = [uid for uid in left if uid in ended], [uid for uid in left if uid not in ended]
+            for uid in ready:
                 meta = self._get_task_meta_for(uid) | {"task_id": uid}
                 if on_message is not None:
                     on_message(meta)

@@ -19,9 +19,7 @@ from sandbox.solana.seeding.world import SOL_START_PRICE, World
 
 STEP = 0.012  # standard deviation of one move of a price's logarithm
 PULL = 0.02  # share of the way back to where the coin's path ended, per move
-MISSED_EVERY = (
-    1_200  # seconds between two of the moves that make up for a time in which nobody ran the market
-)
+MISSED_EVERY = 1_200  # seconds between two moves that make up for a time in which nobody ran the market
 LONGEST = 46 * 86_400  # seconds that are made up for: no chart goes further back
 
 
