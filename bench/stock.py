@@ -21,7 +21,7 @@ from jobs.chaos import history, marks
 from jobs.chaos.crew import Crew, Member
 from jobs.chaos.invariants import Verdict
 from jobs.chaos.nemesis import Stage, torment
-from jobs.chaos.plan import Call, calls
+from jobs.chaos.plan import Call, calls, duration
 from jobs.ids import new_id
 from jobs.localservices.launcher import Launcher
 
@@ -62,7 +62,7 @@ def _worker(name: str) -> list[str]:
 
 def _play(jobs: int, faults: int, seed: int, stage: Stage, log: history.History) -> None:
     plan = list(calls(jobs, seed))
-    seconds = max(jobs / 120, faults * 4.0)
+    seconds = duration(jobs, faults)
     with ThreadPoolExecutor(2) as threads:
         playing: Iterable[Callable[[], None]] = (
             lambda: _load(plan, seconds, log),

@@ -21,7 +21,7 @@ from jobs.chaos.invariants import Verdict, judge
 from jobs.chaos.load import Load
 from jobs.chaos.nemesis import Stage, torment
 from jobs.chaos.pauser import Pauser
-from jobs.chaos.plan import calls
+from jobs.chaos.plan import calls, duration
 from jobs.chaos.queues import MAIN, QUEUES
 from jobs.chaos.watcher import Watcher
 from jobs.localservices.launcher import Launcher
@@ -33,8 +33,7 @@ from jobs.scheduling.policy import Missed
 from jobs.states import TERMINAL
 
 LEASE = 3.0
-_SECONDS_PER_FAULT = 4.0
-_JOBS_PER_SECOND = 120
+_CROWD = 1000  # jobs that wait for a process, above which no more are enqueued: on a slow machine the run lasts longer
 _STARTING = 90.0  # seconds for the processes to come up
 _PATIENCE = 120.0  # seconds without any job ending, after which the rest counts as stuck
 
@@ -84,8 +83,8 @@ def conduct(score: Score, services: Launcher, folder: Path, say: Say) -> list[Ve
 
 def _play(score: Score, stage: Stage, log: history.History, say: Say) -> None:
     plan = list(calls(score.jobs, score.seed))
-    seconds = max(score.jobs / _JOBS_PER_SECOND, score.faults * _SECONDS_PER_FAULT)
-    load, pauser = Load(log, plan, seconds, score.own), Pauser(log)
+    seconds = duration(score.jobs, score.faults)
+    load, pauser = Load(log, plan, seconds, score.own, _CROWD), Pauser(log)
     pauser.start()
     with ThreadPoolExecutor(2) as threads:
         playing = [

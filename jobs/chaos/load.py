@@ -11,9 +11,14 @@ from jobs.chaos.plan import Call
 from jobs.chaos.tasks import work
 from jobs.errors import JobError
 from jobs.ids import new_id
+from jobs.models import Job
 from jobs.names import resolve_task
 from jobs.options import Unique
 from jobs.store.moves import cancel
+
+
+_LOOK_EVERY = 50  # calls
+_PATIENCE = 120.0  # seconds
 
 
 class _RollBack(Exception):
@@ -21,15 +26,24 @@ class _RollBack(Exception):
 
 
 class Load:
-    """Plays calls in a thread of its own; `own` is a task of the user's, with its data, mixed in."""
+    """Plays calls in a thread of its own; `own` is a task of the user's, with its data, mixed in.
+
+    With `crowd`, it waits while that many jobs wait for a process: a backlog would hide what faults delay.
+    """
 
     def __init__(
-        self, history: History, calls: Sequence[Call], seconds: float, own: tuple[str, Any] | None
+        self,
+        history: History,
+        calls: Sequence[Call],
+        seconds: float,
+        own: tuple[str, Any] | None,
+        crowd: int | None = None,
     ) -> None:
         self._history = history
         self._calls = calls
         self._seconds = seconds
         self._own = own
+        self._crowd = crowd
         self.done = 0
 
     def run(self) -> None:
@@ -38,11 +52,25 @@ class Load:
         for number, call in enumerate(self._calls):
             due = start + self._seconds * number / len(self._calls)
             time.sleep(max(0.0, due - time.monotonic()))
+            if self._crowd is not None and number % _LOOK_EVERY == 0:
+                self._wait_for_room(self._crowd)
             self._make(call)
             self.done += 1
         if self._own:
             self._make_own(*self._own)
         connection.close()
+
+    def _wait_for_room(self, crowd: int) -> None:
+        give_up_at = time.monotonic() + _PATIENCE  # then something is stuck, and the verdicts will tell
+        while time.monotonic() < give_up_at:
+            try:
+                waiting = Job.objects.filter(state="waiting").count()
+            except (DatabaseError, InterfaceError):
+                connection.close()
+                return
+            if waiting < crowd:
+                return
+            time.sleep(0.5)
 
     def _make(self, call: Call) -> None:
         uids = [str(new_id()) for _ in range(call.jobs)]

@@ -23,6 +23,8 @@ MIX = {
     "paused": 2.0,
 }
 _ATTEMPTS = 6  # of the run's queues
+_JOBS_PER_SECOND = 40  # what two workers with two processes each can do while they are killed
+_SECONDS_PER_FAULT = 4.0
 _KEYS = 5
 
 
@@ -40,6 +42,11 @@ class Call:
     def jobs(self) -> int:
         """How many jobs it writes."""
         return 1 + self.children
+
+
+def duration(jobs: int, faults: int) -> float:
+    """Seconds over which so many jobs and faults are spread."""
+    return max(jobs / _JOBS_PER_SECOND, faults * _SECONDS_PER_FAULT)
 
 
 def calls(jobs: int, seed: int) -> Iterator[Call]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -56,15 +57,13 @@ def token(transactional_db: None) -> str:
 @pytest.fixture
 def open_socket(token: str) -> Iterator[Open]:
     """Opens signed-in sockets at a web server's address; they are closed at the end."""
-    opened: list[ClientConnection] = []
+    with ExitStack() as opened:
 
-    def open_at(address: str) -> Socket:
-        headers = {"Authorization": f"Bearer {token}"}
-        opened.append(connect(f"ws://{address}/ws/jobs/", additional_headers=headers))
-        socket = Socket(opened[-1])
-        assert socket.read()["type"] == "connected"
-        return socket
+        def open_at(address: str) -> Socket:
+            headers = {"Authorization": f"Bearer {token}"}
+            connection = opened.enter_context(connect(f"ws://{address}/ws/jobs/", additional_headers=headers))
+            socket = Socket(connection)
+            assert socket.read()["type"] == "connected"
+            return socket
 
-    yield open_at
-    for connection in opened:
-        connection.close()
+        yield open_at
