@@ -16,7 +16,6 @@ from jobs.names import resolve_task
 from jobs.options import Unique
 from jobs.store.moves import cancel
 
-
 _LOOK_EVERY = 50  # calls
 _PATIENCE = 120.0  # seconds
 
