@@ -1,7 +1,6 @@
 """The servers of a measurement: PostgreSQL with fsync, as in production, and Valkey; thrown away afterwards."""
 
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -11,6 +10,7 @@ import redis
 from psycopg.sql import SQL, Identifier
 
 from bench.environments import ROOT
+from jobs.localservices.children import interrupted_once
 from jobs.localservices.launcher import Launcher
 from jobs.localservices.throwaway import throwaway
 
@@ -20,8 +20,7 @@ FOLDER = ROOT / ".millrace" / "bench"
 @contextmanager
 def services() -> Iterator[Launcher]:
     """They run while this is open, also when the program is ended politely."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with throwaway(FOLDER, durable=True) as launcher:
+    with interrupted_once(), throwaway(FOLDER, durable=True) as launcher:
         launcher.up()
         yield launcher
 

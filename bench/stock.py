@@ -2,8 +2,9 @@
 
 import random
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -63,19 +64,24 @@ def _worker(name: str) -> list[str]:
 def _play(jobs: int, faults: int, seed: int, stage: Stage, log: history.History) -> None:
     plan = list(calls(jobs, seed))
     seconds = duration(jobs, faults)
+    stopping = threading.Event()
     with ThreadPoolExecutor(2) as threads:
-        playing: Iterable[Callable[[], None]] = (
-            lambda: _load(plan, seconds, log),
-            lambda: torment(stage, faults, PROFILE, seconds, log),
-        )
-        for each in [threads.submit(play) for play in playing]:
-            each.result()
+        playing = [
+            threads.submit(_load, plan, seconds, log, stopping),
+            threads.submit(torment, stage, faults, PROFILE, seconds, log, stopping),
+        ]
+        try:
+            for each in playing:
+                each.result()
+        finally:  # interrupted: neither is waited for to its end
+            stopping.set()
 
 
-def _load(plan: Sequence[Call], seconds: float, log: history.History) -> None:
+def _load(plan: Sequence[Call], seconds: float, log: history.History, stopping: threading.Event) -> None:
     start = time.monotonic()
     for number, call in enumerate(plan):
-        time.sleep(max(0.0, start + seconds * number / len(plan) - time.monotonic()))
+        if stopping.wait(max(0.0, start + seconds * number / len(plan) - time.monotonic())):
+            break
         _make(call, log)
     connection.close()
 

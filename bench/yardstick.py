@@ -19,6 +19,7 @@ from bench.environments import ROOT
 from bench.report import FOLDER
 from bench.services import FOLDER as RUNS
 from bench.services import environment, services
+from jobs.localservices import children
 
 _SYSTEMS = ("millrace", "celery-early", "celery-late")
 _PROMISES = {
@@ -84,7 +85,7 @@ def _millrace(_: str, options: argparse.Namespace, folder: Path) -> list[dict[st
         f"--keep={folder}",
     ]
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
-    subprocess.run(command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, check=False)
+    children.run(command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL)
     verdicts: list[dict[str, object]] = json.loads((folder / "verdicts.json").read_text())
     return verdicts
 
@@ -98,7 +99,7 @@ def _celery(system: str, options: argparse.Namespace, folder: Path) -> list[dict
         str(options.seed),
         str(folder),
     ]
-    subprocess.run([sys.executable, "-m", "bench.yardstick", "--inner", *words], cwd=ROOT, check=True)
+    children.run([sys.executable, "-m", "bench.yardstick", "--inner", *words], cwd=ROOT).check_returncode()
     verdicts: list[dict[str, object]] = json.loads((folder / "verdicts.json").read_text())
     return verdicts
 
@@ -132,4 +133,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--inner"]:
         _inner(*sys.argv[2:])
     else:
-        main()
+        with children.interrupted_once():
+            main()

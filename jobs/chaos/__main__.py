@@ -5,11 +5,14 @@ import json
 import os
 import signal
 import sys
+import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 import django
 
+from jobs.localservices.children import interrupted_once
 from jobs.localservices.launcher import Launcher
 
 parser = argparse.ArgumentParser(prog="python -m jobs.chaos", description=__doc__)
@@ -20,9 +23,17 @@ parser.add_argument("folder", type=Path, help="where the history goes")
 
 def main() -> int:
     """Run, write the verdicts, answer with 1 when a promise is broken."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended politely, its processes end too
-    given = parser.parse_args()
+    given, parent = parser.parse_args(), os.getppid()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     services = Launcher(given.services, {}, throwaway=True)
+    try:
+        return _run(given, services)
+    finally:
+        if os.getppid() != parent:  # else it removes them itself
+            services.remove()
+
+
+def _run(given: argparse.Namespace, services: Launcher) -> int:
     addresses = services.up()  # from here, where what is killed is reaped too
     os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = addresses.database_url, addresses.redis_url
     django.setup()
@@ -41,4 +52,12 @@ def main() -> int:
     return int(not all(verdict.holds for verdict in verdicts))
 
 
-sys.exit(main())
+def _end_with(parent: int) -> None:
+    """Whoever is gone waits for no verdict: the run's processes and servers end, too."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+with interrupted_once():  # its processes and servers end with it, however often it is told
+    sys.exit(main())

@@ -1,6 +1,7 @@
 """One run from its beginning to its verdicts, inside a process that has services of its own."""
 
 import random
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -33,7 +34,7 @@ from jobs.scheduling.policy import Missed
 from jobs.states import TERMINAL
 
 LEASE = 3.0
-_CROWD = 1000  # jobs that wait for a process, above which no more are enqueued: on a slow machine the run lasts longer
+_CROWD = 600  # jobs that wait for a process, above which no more are enqueued: on a slow machine the run lasts longer
 _STARTING = 90.0  # seconds for the processes to come up
 _PATIENCE = 120.0  # seconds without any job ending, after which the rest counts as stuck
 
@@ -85,14 +86,19 @@ def _play(score: Score, stage: Stage, log: history.History, say: Say) -> None:
     plan = list(calls(score.jobs, score.seed))
     seconds = duration(score.jobs, score.faults)
     load, pauser = Load(log, plan, seconds, score.own, _CROWD), Pauser(log)
+    stopping = threading.Event()
     pauser.start()
     with ThreadPoolExecutor(2) as threads:
         playing = [
             threads.submit(load.run),
-            threads.submit(torment, stage, score.faults, score.profile, seconds, log),
+            threads.submit(torment, stage, score.faults, score.profile, seconds, log, stopping),
         ]
-        while wait(playing, timeout=5).not_done:
-            say(f"{load.done:,} of {len(plan):,} calls made")
+        try:
+            while wait(playing, timeout=5).not_done:
+                say(f"{load.done:,} of {len(plan):,} calls made")
+        finally:  # interrupted: neither is waited for to its end
+            stopping.set()
+            load.stop()
     pauser.stop()
     for each in playing:
         each.result()  # a fault that could not be applied is no run

@@ -1,5 +1,6 @@
 """Enqueues the plan, spread over time, and writes down what each call was answered."""
 
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -43,19 +44,25 @@ class Load:
         self._seconds = seconds
         self._own = own
         self._crowd = crowd
+        self._stopping = threading.Event()
         self.done = 0
 
+    def stop(self) -> None:
+        """No more calls."""
+        self._stopping.set()
+
     def run(self) -> None:
-        """Until every call was made."""
+        """Until every call was made, or `stop`."""
         start = time.monotonic()
         for number, call in enumerate(self._calls):
             due = start + self._seconds * number / len(self._calls)
-            time.sleep(max(0.0, due - time.monotonic()))
+            if self._stopping.wait(max(0.0, due - time.monotonic())):
+                break
             if self._crowd is not None and number % _LOOK_EVERY == 0:
                 self._wait_for_room(self._crowd)
             self._make(call)
             self.done += 1
-        if self._own:
+        if self._own and not self._stopping.is_set():
             self._make_own(*self._own)
         connection.close()
 
@@ -67,9 +74,8 @@ class Load:
             except (DatabaseError, InterfaceError):
                 connection.close()
                 return
-            if waiting < crowd:
+            if waiting < crowd or self._stopping.wait(0.5):
                 return
-            time.sleep(0.5)
 
     def _make(self, call: Call) -> None:
         uids = [str(new_id()) for _ in range(call.jobs)]

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -158,14 +159,18 @@ PROFILES["mixed"] = tuple(fault for faults in PROFILES.values() for fault in fau
 PROFILES["worker-redis"] = PROFILES["worker"] + PROFILES["redis"]  # what any system on Celery may meet
 
 
-def torment(stage: Stage, faults: int, profile: str, seconds: float, history: History) -> None:
-    """Apply so many faults of a profile within about `seconds`; each kind once before any comes again."""
+def torment(
+    stage: Stage, faults: int, profile: str, seconds: float, history: History, stopping: threading.Event
+) -> None:
+    """Apply so many faults of a profile within about `seconds`, or until `stopping` is set; each kind once before
+    any comes again."""
     chosen: list[Fault] = []
     while len(chosen) < faults:
         chosen += stage.rng.sample(PROFILES[profile], len(PROFILES[profile]))
     pause = seconds / max(faults, 1)
     for fault in chosen[:faults]:
-        time.sleep(stage.rng.uniform(0.3, 0.7) * pause)
+        if stopping.wait(stage.rng.uniform(0.3, 0.7) * pause):
+            return
         history.write("fault", name=fault.__name__)
         try:
             told = fault(stage)

@@ -18,6 +18,7 @@ from jobs.cli.filters import positive
 from jobs.cli.output import Output
 from jobs.cli.payload import parse_data
 from jobs.configuration import queue_book
+from jobs.localservices import children
 from jobs.localservices.throwaway import throwaway
 from jobs.names import resolve_task
 
@@ -59,12 +60,13 @@ def _run(output: Output, options: argparse.Namespace) -> None:
     output.note(
         f"{options.jobs:,} jobs, {options.faults} faults ({options.profile}), seed {options.seed}; see {folder}"
     )
-    with throwaway(_state() / "chaos") as services:
+    with children.interrupted_once(), throwaway(_state() / "chaos") as services:
         told = (json.dumps(score | {"own": own}), str(services.state_dir), str(folder))
-        done = subprocess.run(  # noqa: S603 -- this project's own module
+        done = children.run(
             [sys.executable, "-m", "jobs.chaos", *told],
-            env=_environment(own[0] if own else None), stdout=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+            env=_environment(own[0] if own else None),
+            stdout=subprocess.PIPE,
+        )
     if not (folder / "verdicts.json").exists():
         raise CommandError(
             f"The run came to no verdict; its logs are in {folder}.", returncode=Exit.UNAVAILABLE
