@@ -73,7 +73,7 @@ def _soaked(options: argparse.Namespace, crew: Crew, launcher: Launcher) -> list
 
     marks.create_table()
     seconds = options.minutes * 60
-    load = Load(History(Path(os.devnull)), _plan(int(options.rate * seconds)), seconds, None)
+    load = Load(History(Path(os.devnull)), _plan(int(options.rate * seconds)), seconds)
     thread = threading.Thread(target=load.run, name="load", daemon=True)
     thread.start()
     samples: list[Sample] = []

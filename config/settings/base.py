@@ -208,6 +208,8 @@ JOBS_CHAOS = env.bool(
     "JOBS_CHAOS", default=False
 )  # set by `manage.py jobs chaos` for the processes of its run
 JOBS_QUEUES: Sequence[Queue] = (*QUEUES, *CHAOS_QUEUES) if JOBS_CHAOS else QUEUES
+if JOBS_CHAOS:
+    JOBS_RETENTION_GRACE = 30 * 86_400.0  # seconds: the verdicts look at every row
 JOBS_DEFAULT_QUEUE = DEFAULT
 JOBS_DEPENDENCIES: Mapping[str, Breaker] = DEPENDENCIES
 JOBS_SCHEDULES: Sequence[Schedule] = SCHEDULES

@@ -22,13 +22,15 @@ from jobs.chaos.invariants import Verdict, judge
 from jobs.chaos.load import Load
 from jobs.chaos.nemesis import Stage, torment
 from jobs.chaos.pauser import Pauser
-from jobs.chaos.plan import calls, duration
+from jobs.chaos.plan import calls, duration, mixed_in
 from jobs.chaos.queues import MAIN, QUEUES
 from jobs.chaos.watcher import Watcher
+from jobs.configuration import queue_book
 from jobs.localservices.launcher import Launcher
 from jobs.localservices.ports import choose
 from jobs.models import ApiToken, Job, SchedulePolicy
 from jobs.names import resolve_task
+from jobs.options import retry_policy
 from jobs.permissions import permissions_of
 from jobs.scheduling.policy import Missed
 from jobs.states import TERMINAL
@@ -43,7 +45,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Score:
-    """What is run: `own` is a task of the user's with its data."""
+    """What is run: `own` is a task of the user's, by its whole name, with its data."""
 
     jobs: int
     faults: int
@@ -78,14 +80,24 @@ def conduct(score: Score, services: Launcher, folder: Path, say: Say) -> list[Ve
     finally:
         crew.stop()
         log.close()
-    tasks = ["jobs.chaos.work", *([resolve_task(score.own[0]).name] if score.own else [])]
-    return judge(collect(history.read(log.path), tasks))
+    facts = collect(history.read(log.path), ["jobs.chaos.work", *([score.own[0]] if score.own else [])])
+    if score.own:
+        facts.own_attempts = _attempts(score.own[0])
+    return judge(facts)
+
+
+def _attempts(name: str) -> int | None:
+    """How often a job of this task may be tried; None is without end."""
+    task = resolve_task(name)
+    return retry_policy(task, queue_book().of_task(task.name), {}).max_attempts
 
 
 def _play(score: Score, stage: Stage, log: history.History, say: Say) -> None:
     plan = list(calls(score.jobs, score.seed))
+    if score.own:
+        plan = mixed_in(plan, *score.own)
     seconds = duration(score.jobs, score.faults)
-    load, pauser = Load(log, plan, seconds, score.own, _CROWD), Pauser(log)
+    load, pauser = Load(log, plan, seconds, _CROWD), Pauser(log)
     stopping = threading.Event()
     pauser.start()
     with ThreadPoolExecutor(2) as threads:

@@ -100,6 +100,7 @@ class Facts:
     ticks: Sequence[Tick] = ()
     kinds: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    own_attempts: int | None = None  # that a job of the user's own task has; None is without end
     series: dict[str, int] = field(default_factory=dict)  # the counters of the run's own queues
 
     def answered(self, event: str) -> set[str]:

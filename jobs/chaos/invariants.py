@@ -196,7 +196,12 @@ _TICK = 2.0  # seconds: the run's schedule
 
 def attempts(facts: Facts) -> Verdict:
     """11."""
-    offenders = [f"{j.uid}: {j.attempt} attempts" for j in facts.jobs.values() if j.attempt > _ATTEMPTS]
+    offenders = [
+        f"{uid}: {job.attempt} attempts"
+        for uid, job in facts.jobs.items()
+        if (limit := facts.own_attempts if facts.kinds.get(uid) == "own" else _ATTEMPTS)
+        and job.attempt > limit
+    ]
     offenders += [
         f"{job.uid}: poison, {job.state} after {job.stalls} stalls"
         for job in facts.of_kind("poison")

@@ -26,7 +26,7 @@ class _RollBack(Exception):
 
 
 class Load:
-    """Plays calls in a thread of its own; `own` is a task of the user's, with its data, mixed in.
+    """Plays calls in a thread of its own.
 
     With `crowd`, it waits while that many jobs wait for a process: a backlog would hide what faults delay.
     """
@@ -36,13 +36,11 @@ class Load:
         history: History,
         calls: Sequence[Call],
         seconds: float,
-        own: tuple[str, Any] | None,
         crowd: int | None = None,
     ) -> None:
         self._history = history
         self._calls = calls
         self._seconds = seconds
-        self._own = own
         self._crowd = crowd
         self._stopping = threading.Event()
         self.done = 0
@@ -62,8 +60,6 @@ class Load:
                 self._wait_for_room(self._crowd)
             self._make(call)
             self.done += 1
-        if self._own and not self._stopping.is_set():
-            self._make_own(*self._own)
         connection.close()
 
     def _wait_for_room(self, crowd: int) -> None:
@@ -96,13 +92,6 @@ class Load:
             if call.kind == "cancelled":
                 self._cancel(uids[0])
 
-    def _make_own(self, name: str, data: Any) -> None:
-        for _ in range(max(1, len(self._calls) // 20)):
-            uid = str(new_id())
-            self._history.write("asked", kind="own", uids=[uid], key="", countdown=0)
-            resolve_task(name).using(task_id=uid).enqueue(**data)
-            self._history.write("committed", uids=[uid], met=None)
-
     def _cancel(self, uid: str) -> None:
         try:
             running = cancel(uid, "chaos").running
@@ -128,5 +117,5 @@ def _enqueue(call: Call, uids: Sequence[str]) -> str | None:
     if call.kind == "unique":
         options |= {"unique": Unique("key")}
     given = {name: value for name, value in options.items() if value is not None}
-    result = work.using(**given).enqueue(**call.data)
+    result = resolve_task(call.task).using(**given).enqueue(**call.data)
     return None if result.created else str(result.id)

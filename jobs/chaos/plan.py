@@ -1,7 +1,7 @@
 """What a chaos run enqueues: a seeded mix of every kind of job. Pure."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,10 +33,11 @@ class Call:
     """One enqueue: how many jobs it makes, where, and with what."""
 
     kind: str
-    queue: str = MAIN
+    queue: str | None = MAIN  # None: the task's own
     data: dict[str, Any] = field(default_factory=dict)
     countdown: float | None = None
     children: int = 0
+    task: str = "jobs.chaos.work"
 
     @property
     def jobs(self) -> int:
@@ -47,6 +48,12 @@ class Call:
 def duration(jobs: int, faults: int) -> float:
     """Seconds over which so many jobs and faults are spread."""
     return max(jobs / _JOBS_PER_SECOND, faults * _SECONDS_PER_FAULT)
+
+
+def mixed_in(plan: Sequence[Call], task: str, data: dict[str, Any]) -> list[Call]:
+    """The plan with a call of another task, on its own queue, before every twenty."""
+    own = Call("own", None, data, task=task)
+    return [call for start in range(0, len(plan), 20) for call in (own, *plan[start : start + 20])]
 
 
 def calls(jobs: int, seed: int) -> Iterator[Call]:

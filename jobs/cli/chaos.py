@@ -18,6 +18,7 @@ from jobs.cli.filters import positive
 from jobs.cli.output import Output
 from jobs.cli.payload import parse_data
 from jobs.configuration import queue_book
+from jobs.enqueue import prepare
 from jobs.localservices import children
 from jobs.localservices.throwaway import throwaway
 from jobs.names import resolve_task
@@ -54,7 +55,7 @@ def _environment(task: str | None) -> dict[str, str]:
 
 
 def _run(output: Output, options: argparse.Namespace) -> None:
-    own = [resolve_task(options.task).name, parse_data(options.data)] if options.task else None
+    own = _own(options.task, parse_data(options.data)) if options.task else None
     folder = _folder(options)
     score = {name: getattr(options, name) for name in ("jobs", "faults", "seed", "profile", "workers")}
     output.note(
@@ -72,6 +73,11 @@ def _run(output: Output, options: argparse.Namespace) -> None:
             f"The run came to no verdict; its logs are in {folder}.", returncode=Exit.UNAVAILABLE
         )
     _tell(output, done.stdout, json.loads((folder / "verdicts.json").read_text()))
+
+
+def _own(task: str, data: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Refused here, before anything is started, when its jobs would be refused."""
+    return prepare(resolve_task(task), (), data, {}).task, data
 
 
 def _tell(output: Output, table: str, verdicts: list[dict[str, Any]]) -> None:

@@ -188,3 +188,12 @@ def test_a_planted_breach_is_found(breach: Callable[[Facts], None], number: int)
     breach(facts)
     broken = {verdict.number for verdict in judge(facts) if not verdict.holds}
     assert number in broken
+
+
+@pytest.mark.parametrize(("limit", "holds"), [(8, True), (7, False), (None, True)])
+def test_a_task_of_ones_own_has_its_own_attempts(limit: int | None, holds: bool) -> None:
+    facts = sound()
+    add(facts, "own", "mine")
+    change(facts, "mine", attempt=8)
+    facts.own_attempts = limit
+    assert next(verdict for verdict in judge(facts) if verdict.number == 11).holds is holds

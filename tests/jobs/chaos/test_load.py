@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_it_waits_while_too_many_jobs_wait_for_a_process() -> None:
-    load = Load(History(Path(os.devnull)), [Call("quick", "fixed")] * 120, 0.0, None, crowd=50)
+    load = Load(History(Path(os.devnull)), [Call("quick", "fixed")] * 120, 0.0, crowd=50)
     thread = threading.Thread(target=load.run, daemon=True)
     thread.start()
     for done in (50, 100):
