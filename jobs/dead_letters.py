@@ -1,7 +1,7 @@
 """What an operator does with a dead letter: retry it, discard it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from jobs.enqueue import enqueue, prepare
 from jobs.errors import IllegalMove, NotFound
 from jobs.models import DeadLetter, Job
 from jobs.names import resolve_task
-from jobs.payloads import brought_up, stored_version
+from jobs.payloads import VERSION, stored_version
 from jobs.retry import from_plain
 from jobs.store import dead_letters, moves
 from jobs.store.dead_letters import DISCARDED, RETRIED
@@ -76,13 +76,14 @@ def get_letter(letter_id: int) -> DeadLetter:
 
 
 def _enqueue_again(letter: DeadLetter, data: Mapping[str, Any] | None) -> str:
-    task = resolve_task(letter.task)
-    payload = brought_up(task, letter.kwargs, stored_version(letter.options))
-    job = prepare(task, letter.args, payload, _options(letter))
-    if data is not None:
-        job = replace(job, **vars(edited(letter, data)))
-    elif letter.unique_key:
-        job = replace(job, unique_key=letter.unique_key)
+    task, options = resolve_task(letter.task), _options(letter)
+    if data is None:
+        job = prepare(task, letter.args, letter.kwargs, options)
+        job = replace(job, unique_key=letter.unique_key or job.unique_key)
+    else:
+        changed = asdict(edited(letter, data))
+        options[VERSION] = changed.pop("version")
+        job = replace(prepare(task, letter.args, letter.kwargs, options, check=False), **changed)
     answer = enqueue(replace(job, dedup=None, idempotent_for=None))  # it may not replace a newer payload
     if not answer.created:
         raise IllegalMove(f"Job {answer.uid} is live and does the same; the letter stays open.")
@@ -93,6 +94,7 @@ def _options(letter: DeadLetter) -> dict[str, Any]:
     kept = dict(letter.options)
     strategy, mode = kept.pop("strategy", None), kept.pop("unique", None)
     return kept | {
+        VERSION: stored_version(letter.options),
         "strategy": from_plain(strategy) if strategy else None,
         "unique": dedup_from_plain(mode) if mode else None,
         "queue": letter.queue,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from jobs.aliases import alias_faults
+from jobs.aliases import alias_faults, alias_table
 from jobs.breaker import Breaker
 from jobs.options import unknown_options
 from jobs.queues import QueueBook
@@ -57,7 +57,8 @@ def _unregistered(book: QueueBook, tasks: Mapping[str, Any]) -> Iterator[str]:
             pattern = name.endswith("*")
             if name in tasks or (pattern and any(task.startswith(name[:-1]) for task in tasks)):
                 continue
-            hint = "" if pattern else _did_you_mean(name, tasks)
+            now = alias_table(tasks).get(name)
+            hint = f"; that is {now!r} now" if now else "" if pattern else _did_you_mean(name, tasks)
             yield f"queue {queue.name!r} names the task {name!r}, but no such task is registered{hint}"
 
 

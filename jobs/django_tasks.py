@@ -93,7 +93,7 @@ class MillraceBackend(BaseTaskBackend):
         return result
 
     def _task(self, job: Job) -> "Task[Any, Any]":
-        declared = _find(job.kwargs["path"])
+        declared = find_task(job.kwargs["path"])
         return declared.using(
             priority=(job.priority - _NORMAL) * _STEP, queue_name=job.queue, backend=self.alias
         )
@@ -101,7 +101,7 @@ class MillraceBackend(BaseTaskBackend):
 
 def call(uid: str, path: str, args: Sequence[Any], kwargs: Mapping[str, Any], backend: str) -> Any:
     """The body of the job: the task's function, given its arguments as the types that it names."""
-    task = _find(path)
+    task = find_task(path)
     restored_args, restored_kwargs = _signature(task).restore(args, kwargs)
     if task.takes_context:
         context = TaskContext(task_result=task_backends[backend].get_result(uid))
@@ -109,7 +109,7 @@ def call(uid: str, path: str, args: Sequence[Any], kwargs: Mapping[str, Any], ba
     return task.call(*restored_args, **restored_kwargs)
 
 
-def _find(path: str) -> "Task[Any, Any]":
+def find_task(path: str) -> "Task[Any, Any]":
     """The declared task. Permanent for a path that leads to anything else: it must never be called."""
     try:
         found = import_string(path)

@@ -9,6 +9,7 @@ from jobs.errors import ArgumentsRefused
 from jobs.masking import MASK, named, names_of
 from jobs.models import DeadLetter, Job
 from jobs.names import resolve_task
+from jobs.payloads import VERSION, stored_version, version_of
 from jobs.store.payloads import Payload
 
 
@@ -22,10 +23,18 @@ def edited(row: Job | DeadLetter, data: Mapping[str, Any]) -> Payload:
     known = row.queue in queue_book()
     same_queue = {"queue": queue_book().get(row.queue).declared_name} if known else {}
     new = prepare(task, (), _unmasked(task, row, data), same_queue)
-    old = prepare(task, row.args, row.kwargs, {}) if row.unique_key else None
-    follows = old is None or old.unique_key == row.unique_key
-    key = new.unique_key if follows else row.unique_key
-    return Payload(new.args, new.kwargs, key, new.subject, new.queue, new.limit_key)
+    key = new.unique_key if _key_follows(task, row) else row.unique_key
+    return Payload(new.args, new.kwargs, key, new.subject, new.queue, new.limit_key, version_of(task))
+
+
+def _key_follows(task: Any, row: Job | DeadLetter) -> bool:
+    if not row.unique_key:
+        return True
+    try:
+        old = prepare(task, row.args, row.kwargs, {VERSION: stored_version(row.options)})
+    except ArgumentsRefused:  # it does not fit any more, which is why it is edited
+        return True
+    return old.unique_key == row.unique_key
 
 
 def _unmasked(task: Any, row: Job | DeadLetter, data: Mapping[str, Any]) -> dict[str, Any]:

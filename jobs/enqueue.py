@@ -11,12 +11,12 @@ from jobs import celery_json
 from jobs.arguments import encode, signature_of
 from jobs.async_callers import off_the_loop
 from jobs.configuration import PAYLOAD_LIMIT, priority_rules, queue_book
-from jobs.dedup import dedup_keys, dedup_to_plain, refuse_delay
+from jobs.dedup import DedupKeys, dedup_keys, dedup_to_plain, refuse_delay
 from jobs.errors import ArgumentsRefused, OptionRefused, PayloadTooLarge
 from jobs.flows import ALL, Policy
 from jobs.ids import new_id
 from jobs.limits import NO_KEY
-from jobs.payloads import VERSION, version_of
+from jobs.payloads import VERSION, brought_up, stored_version, version_of
 from jobs.presence import is_watched
 from jobs.priority import Priority, parse_priority
 from jobs.priority_rules import Case, choose
@@ -37,12 +37,26 @@ _CANVAS = (
 _KEPT = ("time_limit", "soft_time_limit", "stale_after", "ignore_result", "periodic_task_name", "unique_key")
 
 
-def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
-    """A call as a row to be. Raises a `Refused` error that names what is wrong; nothing is stored."""
+def prepare(
+    task: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    check: bool = True,
+) -> NewJob:
+    """A call as a row to be. Raises a `Refused` error that names what is wrong; nothing is stored.
+
+    Arguments of an older version (`payload_version` in the options) are brought up first. Without `check` they are
+    stored as they are, and meet no other job: what does not fit then fails in the worker, as a dead letter.
+    """
     _refuse_shapes(task, args, kwargs)
-    checked_args, checked_kwargs = _checked(task, *opened(task, args, kwargs))
+    current = _brought_up(task, kwargs, options) if check else kwargs
+    checked_args, checked_kwargs = opened(task, args, current)
+    if check:
+        checked_args, checked_kwargs = _checked(task, checked_args, checked_kwargs)
     encoded_args, encoded_kwargs = _encoded(*sealed(task, checked_args, checked_kwargs))
-    keys = dedup_keys(task, *blinded(task, checked_args, checked_kwargs), options)
+    keys = dedup_keys(task, *blinded(task, checked_args, checked_kwargs), options) if check else DedupKeys()
     queue = _queue(task, options)
     limit_key = _limit_key(queue, task, checked_args, checked_kwargs)
     uid = _uid(options)
@@ -56,7 +70,7 @@ def prepare(task: Any, args: Sequence[Any], kwargs: Mapping[str, Any], options: 
         task=task.name,
         args=encoded_args,
         kwargs=encoded_kwargs,
-        options=_kept_options(task, options),
+        options=_kept_options(task, options, version_of(task) if check else stored_version(options)),
         canvas=_canvas(options),
         priority=_priority(task, checked_args, checked_kwargs, options),
         state=State.WAITING if delay is None and run_at is None else State.DELAYED,
@@ -153,6 +167,19 @@ def _refuse_shapes(task: Any, args: Any, kwargs: Any) -> None:
         raise ArgumentsRefused(task.name.rpartition(".")[2], faults)
 
 
+def _brought_up(task: Any, kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
+    version = options.get(VERSION, version_of(task))
+    if version == version_of(task):
+        return kwargs
+    if not isinstance(version, int) or version < 1:
+        raise OptionRefused(VERSION, f"must be a version from 1 on, got {version!r:.50}")
+    try:
+        return brought_up(task, kwargs, version)
+    except Exception as error:
+        problem = f"arguments of version {version} cannot be brought up: {type(error).__name__}: {error}"
+        raise ArgumentsRefused(task.name.rpartition(".")[2], {"data": problem}) from error
+
+
 def _checked(
     task: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[Sequence[Any], Mapping[str, Any]]:
@@ -242,7 +269,7 @@ def _ruled(
     return choose(rules, default, Case(_named(task, args, kwargs), tags, watched))
 
 
-def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
+def _kept_options(task: Any, options: Mapping[str, Any], version: int) -> str:
     kept = {name: options[name] for name in _KEPT if options.get(name) is not None}
     for name in ("time_limit", "soft_time_limit", "stale_after"):
         if name in kept and not _number(name, kept[name]) > 0:
@@ -254,7 +281,6 @@ def _kept_options(task: Any, options: Mapping[str, Any]) -> str:
         kept["strategy"] = _strategy(options["strategy"])
     if options.get("max_attempts") is not None:
         kept["max_attempts"] = _attempts(options["max_attempts"])
-    version = version_of(task)
     if version > 1:
         kept[VERSION] = version
     if options.get("unique") is not None:

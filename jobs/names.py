@@ -14,15 +14,19 @@ _SKIP_CHECKS = "CELERY_SKIP_CHECKS"
 
 
 def resolve_task(name: str) -> Any:
-    """The task named `name`: its full name, or the part after the last dot when only one task has it.
+    """The task named `name`: its full name, or the part after the last dot when only one task has it. Names that a
+    task had before count.
 
     Hyphens and underscores mean the same. UnknownName with a suggestion when there is none, OptionRefused
     when a short name fits several.
     """
     tasks = registered_tasks()
-    name = alias_table(tasks).get(name, name)
+    aliases = alias_table(tasks)
+    name = aliases.get(name, name)
     wanted = _plain(name)
-    matches = [full for full in tasks if wanted in {_plain(full), _plain(short_name(full))}]
+    matches = [full for full in tasks if wanted in {_plain(full), _plain(short_name(full))}] or sorted(
+        {full for alias, full in aliases.items() if wanted in {_plain(alias), _plain(short_name(alias))}}
+    )
     exact = [full for full in matches if full == name]
     if len(exact or matches) > 1:
         raise OptionRefused("task", f"{name!r} is the name of several: {', '.join(sorted(matches))}")

@@ -2,13 +2,14 @@
 
 A task declares `upcast=(first, second, ...)`: each function turns the keyword arguments of one version into
 those of the next. A payload that was stored without a version is of version 1, and a task with n functions
-stores version n + 1. Positional arguments have no names to go by and stay as they are.
+stores version n + 1. A signature carries the version of its arguments too, for a later step of a canvas may be
+enqueued by another build. Positional arguments have no names to go by and stay as they are.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-VERSION = "payload_version"  # in a job's options, when it is not 1
+VERSION = "payload_version"  # in a job's options, when it is not 1, and in those of a signature
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -16,6 +16,7 @@ from django.db.models import F
 from django_celery_beat.models import PeriodicTask
 
 from jobs import audit
+from jobs.enqueue import prepare
 from jobs.errors import OptionRefused, Refused
 from jobs.models import Job, ScheduledRun, SchedulePolicy
 from jobs.names import resolve_task
@@ -111,14 +112,30 @@ def _live(schedule: PeriodicTask) -> list[str]:
     return list(rows.order_by("id").values_list("uid", flat=True))
 
 
+def refusal_of(schedule: PeriodicTask) -> str:
+    """Why its job would not be enqueued; empty when it would."""
+    try:
+        task, args, kwargs, options = _call(schedule, {})
+        prepare(task, args, kwargs, options)
+    except Refused as error:
+        return str(error)
+    return ""
+
+
 def _enqueue(schedule: PeriodicTask, options: dict[str, Any]) -> Any:
+    task, args, kwargs, chosen = _call(schedule, options)
+    return task.apply_async(args, kwargs, **chosen)
+
+
+def _call(schedule: PeriodicTask, options: dict[str, Any]) -> tuple[Any, Any, Any, dict[str, Any]]:
+    """The task, its arguments and the options of the call. A `Refused` error for what is no call."""
     given: dict[str, Any] = {"queue": schedule.queue, "priority": schedule.priority}
     if schedule.expire_seconds:
         given["expires"] = schedule.expire_seconds
     given |= options | {"periodic_task_name": schedule.name, "headers": _json(schedule, "headers") or None}
     chosen = {name: value for name, value in given.items() if value is not None}
     task = current_app.tasks.get(schedule.task) or resolve_task(schedule.task)
-    return task.apply_async(_json(schedule, "args"), _json(schedule, "kwargs"), **chosen)
+    return task, _json(schedule, "args") or [], _json(schedule, "kwargs") or {}, chosen
 
 
 def _json(schedule: PeriodicTask, field: str) -> Any:

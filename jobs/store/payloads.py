@@ -1,10 +1,12 @@
 """A new payload for a job that is not running."""
 
+import json
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
 
 from jobs.errors import IllegalMove
+from jobs.payloads import VERSION
 
 
 @dataclass(frozen=True)
@@ -17,13 +19,16 @@ class Payload:
     subject: str
     queue: str
     limit_key: str
+    version: int
 
 
 def replace_payload(uid: str, payload: Payload) -> None:
     """Write it, in the caller's transaction, which holds the row. IllegalMove when another live job has
     the key, or the job runs or completed."""
+    version = json.dumps({VERSION: payload.version} if payload.version > 1 else {})
     values = [
-        payload.args, payload.kwargs, payload.unique_key, payload.subject, payload.queue, payload.limit_key, uid,
+        payload.args, payload.kwargs, payload.unique_key, payload.subject, payload.queue, payload.limit_key,
+        VERSION, version, uid,
     ]  # fmt: skip
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -36,6 +41,6 @@ def replace_payload(uid: str, payload: Payload) -> None:
 
 _REPLACE = """
 UPDATE jobs_job SET args = %s::jsonb, kwargs = %s::jsonb, unique_key = %s, subject = %s,
-    queue = %s, limit_key = %s
+    queue = %s, limit_key = %s, options = options - %s::text || %s::jsonb
 WHERE uid = %s AND state IN ('waiting', 'delayed', 'blocked', 'failed', 'cancelled')
 """

@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, NoReturn
 
 from celery import current_task
@@ -25,13 +25,14 @@ from jobs.arguments import encode, signature_of
 from jobs.call_options import refuse_misspelt, refuse_unknown
 from jobs.configuration import PAYLOAD_LIMIT, queue_book
 from jobs.enqueue import enqueue, enqueue_all, prepare
+from jobs.errors import ArgumentsRefused
 from jobs.fence import leases
 from jobs.flows import parse_policy
 from jobs.options import OWN_OPTIONS, resolve
-from jobs.payloads import brought_up, stored_version, version_of
+from jobs.payloads import VERSION, brought_up, stored_version, version_of
 from jobs.retry import Again, Decision, GiveUp, RetryAsked, Tally, decide
 from jobs.secret_fields import opened, plaintexts, sealed
-from jobs.store.insert import Enqueued
+from jobs.store.insert import Enqueued, NewJob
 from jobs.worker import cancelling, claims, context, custom_states, locks, outcomes, publish_signals
 from jobs.worker.concealment import conceal
 from jobs.worker.context import Run
@@ -112,6 +113,14 @@ class JobTask(DjangoTask):
         """Like `delay`."""
         return self._enqueue(args, kwargs, {})
 
+    def signature(self, args: Any = None, *starargs: Any, **starkwargs: Any) -> Any:
+        """Celery's; it remembers the version of its arguments."""
+        made = super().signature(args, *starargs, **starkwargs)
+        made.options.setdefault(VERSION, version_of(self))
+        return made
+
+    subtask = signature
+
     def enqueue_many(self, payloads: Iterable[Mapping[str, Any]], **options: Any) -> list[JobResult]:
         """One job per mapping of keyword arguments, all or none."""
         refuse_unknown(options)
@@ -131,13 +140,28 @@ class JobTask(DjangoTask):
             publish_signals.sent(self, args, kwargs, given) as given,
             tracing.enqueuing(self.name, given) as headers,
         ):
-            job = prepare(self, args, kwargs, tracing.carried(given, headers))
+            job = self._prepared(args, kwargs, tracing.carried(given, headers))
             needed, policy = _ids(options.get("depends_on")), parse_policy(options.get("policy"))
             result = self._result(enqueue(job, needed, policy))
         parent = current_task
         if options.get("add_to_parent", True) and parent and parent.request.id and self.trail:
             parent.add_trail(result)
         return result
+
+    def _prepared(self, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> NewJob:
+        """The row to be. A step that follows another job is stored even when it does not fit: nobody is there who
+        could be told, and as a dead letter it is neither lost nor in the way."""
+        try:
+            return prepare(self, args, kwargs, options)
+        except ArgumentsRefused as error:
+            if not context.followed():
+                raise
+            refused = error
+        if VERSION not in options:  # by a build before signatures had versions, or by name
+            with suppress(ArgumentsRefused):
+                return prepare(self, args, kwargs, {**options, VERSION: 1})
+        logger.warning("a step after job %s will fail: %s", context.followed()["parent_id"], refused)
+        return prepare(self, args, kwargs, options, check=False)
 
     def _result(self, answer: Enqueued) -> JobResult:
         result = JobResult(answer.uid, backend=self.backend, task_name=self.name, app=self.app)

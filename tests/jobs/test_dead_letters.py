@@ -129,6 +129,33 @@ def test_an_edited_payload_of_a_pruned_job_runs_as_a_new_one() -> None:
     assert letter.retried_as == uid
 
 
+@pytest.mark.parametrize("pruned", [False, True])
+@pytest.mark.parametrize("stored", [{"name": "Ada Lovelace"}, {"nom": "Ada"}], ids=["fits", "fits no more"])
+def test_an_edited_payload_of_an_older_version_is_of_todays(stored: dict[str, str], pruned: bool) -> None:
+    letter = fail_job("greet", kwargs={"first": "A", "last": "L", "title": "Dr"})
+    for rows in (Job.objects.all(), DeadLetter.objects.all()):
+        rows.update(kwargs=stored, options={})
+    if pruned:
+        forget_job(letter)
+
+    dead_letters.retry(letter.pk, data={"first": "Ada", "last": "King", "title": "Countess"})
+
+    job = Job.objects.get()
+    assert (job.state, job.kwargs["last"], job.options) == ("waiting", "King", {"payload_version": 3})
+
+
+def test_a_payload_of_an_older_version_whose_job_was_pruned_is_brought_up_once() -> None:
+    letter = fail_job("greet", kwargs={"first": "A", "last": "L", "title": "Dr"})
+    DeadLetter.objects.update(kwargs={"first": "Ada", "last": "King"}, options={"payload_version": 2})
+    forget_job(letter)
+    dead_letters.retry(letter.pk)
+    job = Job.objects.get()
+    assert (job.kwargs, job.options["payload_version"]) == (
+        {"first": "Ada", "last": "King", "title": "Dr"},
+        3,
+    )
+
+
 def test_the_unique_key_follows_an_edit() -> None:
     held = only_one.delay("a")
     letter = fail_job("only_one", args=("b",))

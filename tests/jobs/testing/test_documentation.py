@@ -14,7 +14,7 @@ from jobs.testing import Jobs
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "test-your-jobs.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
 NAMES = re.findall(r"^def (test_\w+)", "\n".join(EXAMPLES), re.MULTILINE)
-pytest_plugins = ["jobs.testing.pytest_plugin"]
+pytest_plugins = ["jobs.pytest_plugin"]
 pytestmark = pytest.mark.django_db
 
 

@@ -11,7 +11,7 @@ from jobs.testing import Jobs
 from tests.sample_tasks import add, fail, noop, snooze_once
 
 pytestmark = pytest.mark.django_db
-pytest_plugins = ["jobs.testing.pytest_plugin"]
+pytest_plugins = ["jobs.pytest_plugin"]
 
 
 def test_jobs_run_one_by_one_by_priority_then_age(stepwise_jobs: Jobs) -> None:
