@@ -46,6 +46,12 @@ def resident_bytes(roots: Iterable[int]) -> int:
     return sum(_each(roots, lambda process: int(process.memory_info().rss)))
 
 
+def proportional_bytes(roots: Iterable[int]) -> int:
+    """PSS, summed: a page that several processes share is counted once, a part in each. PostgreSQL's processes share
+    its buffers, a pool's its imports."""
+    return sum(_each(roots, lambda process: int(process.memory_full_info().pss)))
+
+
 def descriptors(roots: Iterable[int]) -> int:
     """Open files and sockets."""
     return sum(_each(roots, lambda process: int(process.num_fds())))

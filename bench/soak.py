@@ -1,7 +1,7 @@
 """`python -m bench.soak`: the whole platform under a mixed load, watched for what grows.
 
 Two dispatchers, two workers, two beats and the web run; jobs of every kind but those that end in the dead
-letters (these are kept) come at a steady rate. Every few seconds: resident memory and descriptors of each
+letters (these are kept) come at a steady rate. Every few seconds: memory (shared pages counted once) and descriptors of each
 process with its children, the size of each table with its indexes, what Redis holds, and how many jobs have
 not ended.
 """
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from bench.processes import descriptors, resident_bytes
+from bench.processes import descriptors, proportional_bytes
 from bench.report import FOLDER as RESULTS
 from bench.services import FOLDER, server_ids, this_project
 from bench.slopes import slopes, table
@@ -102,8 +102,9 @@ def _sample(crew: Crew, launcher: Launcher, calls: int) -> Sample:
 
     found: Sample = {"at": time.time(), "calls made": calls}
     roots = {member.name: [member.process.pid] for member in crew.members if member.process}
-    for name, pids in (roots | {"servers": server_ids(launcher)}).items():
-        found[f"{name}, MB"] = resident_bytes(pids) / _MB
+    roots |= dict(zip(("postgres", "valkey"), ([pid] for pid in server_ids(launcher)), strict=True))
+    for name, pids in roots.items():
+        found[f"{name}, MB"] = proportional_bytes(pids) / _MB
         found[f"{name}, descriptors"] = descriptors(pids)
     memory = redis.Redis.from_url(launcher.addresses().redis_url).info("memory")
     found["redis, MB"] = memory["used_memory"] / _MB
