@@ -1,9 +1,9 @@
 """`python -m bench.soak`: the whole platform under a mixed load, watched for what grows.
 
 Two dispatchers, two workers, two beats and the web run; jobs of every kind but those that end in the dead
-letters (these are kept) come at a steady rate. Every few seconds: memory (shared pages counted once) and descriptors of each
-process with its children, the size of each table with its indexes, what Redis holds, and how many jobs have
-not ended.
+letters (these are kept) come at a steady rate. Every few seconds: memory (shared pages counted once) and
+descriptors of each process with its children, the size of each table with its indexes, what Redis holds, and
+how many jobs have not ended.
 """
 
 import argparse
