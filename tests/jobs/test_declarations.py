@@ -48,6 +48,16 @@ def test_sound_declarations_have_no_fault() -> None:
     )
 
 
+def test_a_queue_that_names_a_task_as_it_was_called_before_is_told_the_new_name() -> None:
+    tasks = _tasks(aliases=("one.before",))
+    found = find_faults(
+        _book(Queue("a", "tests", tasks=("one.before",))), tasks, "w: celery -A x worker -Q a", {}
+    )
+    assert [fault.sentence for fault in found] == [
+        "queue 'a' names the task 'one.before', but no such task is registered; that is 'one.task' now"
+    ]
+
+
 def test_all_faults_are_told_at_once() -> None:
     tasks = _tasks(
         retry_backof=2, relies_on=("coin_gecko",), time_limit=30, stale_after=20, soft_time_limit=40

@@ -13,6 +13,11 @@ def test_short_and_full_names_with_hyphens_or_underscores_find_the_task(name: st
     assert resolve_task(name).name == "tests.sample_tasks.fail_until"
 
 
+@pytest.mark.parametrize("name", ["salute", "Salute", "tests.sample_tasks.salute"])
+def test_names_that_a_task_had_before_find_it(name: str) -> None:
+    assert resolve_task(name).name == "tests.sample_tasks.greet"
+
+
 def test_an_unknown_name_comes_with_a_suggestion() -> None:
     with pytest.raises(
         UnknownName, match=r"There is no task named 'fail-untill'. Did you mean 'fail_until'\?"
