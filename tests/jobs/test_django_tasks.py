@@ -13,7 +13,7 @@ from jobs.errors import ArgumentsRefused, Permanent, UnknownName
 from jobs.models import Job
 from jobs.tasks import run_django_task
 from jobs.waiting import wait_until_finished
-from tests.django_sample_tasks import days_between, fail_later, tell_id
+from tests.django_sample_tasks import days_between, double, fail_later, succeed_at, tell_id
 from tests.jobs.faults.conftest import platform  # noqa: F401 -- the fixture, for this test too
 from tests.processes import Platform
 from tests.sample_tasks import noop
@@ -46,6 +46,24 @@ def test_what_does_not_fit_is_refused_and_nothing_is_stored() -> None:
     with pytest.raises(InvalidTaskError, match="priority"):
         days_between.using(priority=101)
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_json_cannot_say_is_refused(value: float) -> None:
+    with pytest.raises(ArgumentsRefused, match="cannot be written as JSON"):
+        double.enqueue(value)
+    with pytest.raises(ArgumentsRefused, match="cannot be written as JSON"):
+        double.enqueue(value=value)
+    assert not Job.objects.exists()
+
+
+def test_a_context_counts_the_run_that_is_going_on() -> None:
+    with testing.stepwise() as jobs:
+        first, second = succeed_at.enqueue(1), succeed_at.enqueue(2)
+        jobs.run_until_idle()
+    for result, attempts in ((first, 1), (second, 2)):
+        result.refresh()
+        assert (result.return_value, result.attempts) == ([attempts, "RUNNING"], attempts)
 
 
 def test_a_rolled_back_task_never_existed() -> None:
@@ -84,6 +102,6 @@ def test_real_workers_run_functions_and_coroutines(platform: Platform) -> None: 
         assert wait_until_finished(result.id, 60)
         result.refresh()
     assert (good.status, good.return_value, good.attempts) == (TaskResultStatus.SUCCESSFUL, 29, 1)
-    assert told.return_value == f"{told.id} 0 !"
+    assert told.return_value == f"{told.id} 1 !"
     assert (bad.status, bad.errors[0].exception_class) == (TaskResultStatus.FAILED, ValueError)
     assert "too late" in bad.errors[0].traceback
