@@ -1,6 +1,8 @@
 """Django's tasks API on top of jobs."""
 
+import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -14,10 +16,12 @@ from jobs.models import Job
 from jobs.tasks import run_django_task
 from jobs.waiting import wait_until_finished
 from tests.django_sample_tasks import days_between, double, fail_later, succeed_at, tell_id
+from tests.docs.pages import blocks
 from tests.jobs.faults.conftest import platform  # noqa: F401 -- the fixture, for this test too
-from tests.processes import Platform
+from tests.processes import ROOT, Platform
 from tests.sample_tasks import noop
 
+PAGE = ROOT / "docs" / "how-to" / "use-djangos-tasks.md"
 pytestmark = pytest.mark.django_db
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 
@@ -83,6 +87,33 @@ def test_a_path_that_leads_to_no_task_is_never_called() -> None:
         for path in ("tests.django_sample_tasks.not_a_task", "os.getcwd", "nowhere.at_all"):
             run_django_task.delay(path, [], {}, "default")
             jobs.assert_failed(run_django_task, path, error=Permanent)
+
+
+def test_the_pages_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, declared, used = (block.text for block in blocks(PAGE) if block.kind == "python")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "tasks.py").write_text(declared)
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        with testing.inline():
+            exec(used, {})
+    finally:
+        for name in ("shop.tasks", "shop"):
+            sys.modules.pop(name, None)
+    assert used.rstrip().endswith(f"# {capsys.readouterr().out.rstrip()}")
+
+
+def test_on_the_default_queue_only_errors_that_say_so_are_retried() -> None:
+    with testing.stepwise(raise_errors=False) as jobs:
+        transient = succeed_at.using(queue_name="default").enqueue(2)
+        unexpected = fail_later.using(queue_name="default").enqueue("no")
+        jobs.run_until_idle()
+    for result in (transient, unexpected):
+        result.refresh()
+    assert (transient.status, transient.attempts) == (TaskResultStatus.SUCCESSFUL, 2)
+    assert (unexpected.status, unexpected.attempts) == (TaskResultStatus.FAILED, 1)
 
 
 @pytest.mark.django_db(transaction=True)
