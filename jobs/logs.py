@@ -126,9 +126,14 @@ def _is_ours() -> bool:
 
 
 def _write_once() -> None:
-    """Django's own defaults, which come before any LOGGING, write its lines as bare text too while DEBUG is on."""
+    """Django's own defaults, which come before any LOGGING, write its lines as bare text too while DEBUG is on;
+    uvicorn writes its own as bare text alone."""
     django = logging.getLogger("django")
     django.handlers[:] = [handler for handler in django.handlers if handler.name != "console"]
+    for logger in map(logging.getLogger, ("uvicorn", "uvicorn.access")):
+        if logger.handlers:  # none: it is not to write
+            logger.handlers.clear()
+            logger.propagate = True
 
 
 @setup_logging.connect

@@ -3,9 +3,11 @@
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -22,8 +24,9 @@ from jobs.worker.messages import Passport
 from jobs.worker.task import open_run
 from tests.jobs.otlp import Receiver
 from tests.jobs.rows import make_job
-from tests.processes import ROOT
+from tests.processes import ROOT, Platform
 from tests.sample_tasks import add, fail
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +161,28 @@ def test_djangos_lines_are_written_once_and_as_json_however_often_it_is_set_up()
     )
     (line,) = done.stderr.splitlines()
     assert json.loads(line)["event"] == "no"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_web_server_writes_its_own_lines_as_json_too(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, LOG_FORMAT="json", DEBUG="true")
+    try:
+        host, port = platform.web().split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as raw:
+            raw.sendall(b"nonsense\r\n\r\n")
+            raw.recv(1000)
+        with socket.create_connection((host, int(port)), timeout=10) as raw:
+            raw.sendall(b"GET /api/v1/nothing HTTP/1.0\r\n\r\n")
+            raw.recv(1000)
+        log = tmp_path / "web.log"
+        wait_until(lambda: "Not Found" in log.read_text(), 20, "the line of the request")
+    finally:
+        platform.stop()
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(line["event"], line["logger"]) for line in lines] == [
+        ("Invalid HTTP request received.", "uvicorn.error"),
+        ("Not Found: /api/v1/nothing", "django.request"),
+    ]
 
 
 def test_a_line_of_a_request_names_it_and_no_later_line_does(client: Client) -> None:
