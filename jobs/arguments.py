@@ -150,6 +150,8 @@ class Signature:
         return value if adapter is None else adapter.validate_json(to_json(value))
 
 
+# NaN and infinity stay what they are until they are refused: pydantic would make null of them, unseen.
+_CONFIG = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64", ser_json_inf_nan="constants")
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -198,7 +200,7 @@ def _adapter(hint: Any) -> TypeAdapter[Any] | None:
     if hint is None or hint in _PLAIN:
         return None
     try:
-        return TypeAdapter(hint, config=ConfigDict(ser_json_bytes="base64", val_json_bytes="base64"))
+        return TypeAdapter(hint, config=_CONFIG)
     except PydanticUserError:  # the type brings its own configuration
         return _bare_adapter(hint)
 

@@ -23,6 +23,7 @@ from jobs.errors import Permanent
 from jobs.models import Attempt, Job
 from jobs.states import State
 from jobs.tasks import run_django_task
+from jobs.worker.identity import worker_id
 
 _STEP = 20  # Django's priorities go from -100 to 100, ours from 0 to 10; both have their normal in the middle
 _NORMAL = 5
@@ -104,9 +105,16 @@ def call(uid: str, path: str, args: Sequence[Any], kwargs: Mapping[str, Any], ba
     task = find_task(path)
     restored_args, restored_kwargs = _signature(task).restore(args, kwargs)
     if task.takes_context:
-        context = TaskContext(task_result=task_backends[backend].get_result(uid))
+        context = TaskContext(task_result=_running(task_backends[backend].get_result(uid)))
         restored_args = [context, *restored_args]
     return task.call(*restored_args, **restored_kwargs)
+
+
+def _running(result: "TaskResult[Any]") -> "TaskResult[Any]":
+    """With the run that is going on, whose row is written when it ends: `attempt` counts it."""
+    object.__setattr__(result, "status", TaskResultStatus.RUNNING)
+    result.worker_ids.append(worker_id())
+    return result
 
 
 def find_task(path: str) -> "Task[Any, Any]":

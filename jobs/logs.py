@@ -9,6 +9,7 @@ import logging.config
 from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
+from celery import current_task
 from celery.signals import setup_logging, worker_process_shutdown
 
 from jobs import tracing
@@ -40,7 +41,20 @@ def _name_celerys(event: Event) -> None:
         return
     del event["data"]
     if told.get("id") and told.get("name") != BUNDLE_TASK:
-        event.update(job_id=told["id"], task=told.get("name"))
+        event.update({"job_id": told["id"], "task": told.get("name")} | _ended_here(told["id"]))
+
+
+def _ended_here(uid: str) -> dict[str, Any]:
+    """The fields of the run that this thread's message asked for: Celery tells an error behind its end."""
+    from jobs.worker.messages import HEADER, Passport
+    from jobs.worker.task import open_run
+
+    request = current_task.request if current_task else None
+    if request is None or request.id != uid or not request.get(HEADER):
+        return {}
+    run = open_run(current_task, uid, Passport.of(request.get(HEADER)))
+    run.trace_id = tracing.named_in(request) if tracing.on else ""
+    return whose(run)
 
 
 def say_whose(_logger: Any, _method: str, event: Event) -> Event:
@@ -99,10 +113,27 @@ def formatter(form: str) -> logging.Formatter:
 def configure(config: Mapping[str, Any]) -> None:
     """Django's LOGGING_CONFIG: once in a process. Celery lets Django set itself up again, and handlers that
     somebody added meanwhile stay."""
+    if not _is_ours():
+        logging.config.dictConfig(dict(config))
+    if _is_ours():
+        _write_once()
+
+
+def _is_ours() -> bool:
     from structlog.stdlib import ProcessorFormatter
 
-    if not any(isinstance(one.formatter, ProcessorFormatter) for one in logging.getLogger().handlers):
-        logging.config.dictConfig(dict(config))
+    return any(isinstance(one.formatter, ProcessorFormatter) for one in logging.getLogger().handlers)
+
+
+def _write_once() -> None:
+    """Django's own defaults, which come before any LOGGING, write its lines as bare text too while DEBUG is on;
+    uvicorn writes its own as bare text alone."""
+    django = logging.getLogger("django")
+    django.handlers[:] = [handler for handler in django.handlers if handler.name != "console"]
+    for logger in map(logging.getLogger, ("uvicorn", "uvicorn.access")):
+        if logger.handlers:  # none: it is not to write
+            logger.handlers.clear()
+            logger.propagate = True
 
 
 @setup_logging.connect

@@ -17,7 +17,7 @@ _WITH_PROCESSES = tuple(
         "jobs/cli/test_waiting", "jobs/dedup/test_locked_jobs", "jobs/dedup/test_races", "jobs/faults",
         "jobs/localservices", "jobs/scheduling/test_beats", "jobs/secrets/test_nowhere", "jobs/socket",
         "jobs/supervisor", "jobs/test_automatic_retries", "jobs/test_bulk_retries", "jobs/test_changes",
-        "jobs/test_django_tasks", "jobs/testing/test_same_as_production",
+        "jobs/test_django_tasks", "jobs/test_logs", "jobs/testing/test_same_as_production", "jobs/worker/test_pools",
         "monitoring/test_alert_processes", "sandbox/test_restart",
     )
 )  # fmt: skip

@@ -39,6 +39,6 @@ CELERY_TASK_ROUTES = {
 TASKS = {
     "default": {
         "BACKEND": "jobs.django_tasks.MillraceBackend",
-        "QUEUES": ["default", "quick", "quikc", "fixed"],
+        "QUEUES": ["default", "notifications", "quick", "quikc", "fixed"],
     }
 }

@@ -47,7 +47,7 @@ class NotificationOut(Camel):
     body: str
     data: dict[str, Any]
     state: Shown
-    attempts: int
+    attempts: int = Field(description="Tries to hand it over, also those that were asked to wait (429).")
     last_error: str
     created_at: datetime
     delivered_at: datetime | None

@@ -3,6 +3,8 @@
 The id is the caller's `X-Request-ID` when it sends one, and is sent back.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.signals import request_finished
@@ -27,7 +29,7 @@ class RequestLines(Middleware):
         if self._is_async:
             return self._later(request)
         uid = _bind(request)
-        with tracing.serving(request) as span:
+        with _traced(request) as span:
             response = self._get_response(request)
             if isinstance(response, HttpResponseBase):
                 response.headers[_HEADER] = uid
@@ -36,7 +38,7 @@ class RequestLines(Middleware):
 
     async def _later(self, request: HttpRequest) -> HttpResponseBase:
         uid = _bind(request)
-        with tracing.serving(request) as span:
+        with _traced(request) as span:
             response = self._get_response(request)
             answer = response if isinstance(response, HttpResponseBase) else await response
             answer.headers[_HEADER] = uid
@@ -50,6 +52,15 @@ def _bind(request: HttpRequest) -> str:
     return uid
 
 
+@contextmanager
+def _traced(request: HttpRequest) -> Iterator[Any]:
+    """A server span; its trace is named after it too: Django logs an answer's status behind all middleware."""
+    with tracing.serving(request) as span:
+        if trace := tracing.trace_id():
+            bind_contextvars(trace_id=trace)
+        yield span
+
+
 def _given(text: str) -> str:
     """The caller's id, unless it is none that one would want in a log."""
     return text if len(text) <= _LONGEST and text.isascii() and text.isprintable() else ""
@@ -57,5 +68,5 @@ def _given(text: str) -> str:
 
 @receiver(request_finished, dispatch_uid="jobs.http.request_lines")
 def _forget(**_: Any) -> None:
-    """Not before: Django logs an answer's status behind all middleware."""
+    """Not before: see `_traced`."""
     clear_contextvars()

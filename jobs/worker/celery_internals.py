@@ -64,7 +64,7 @@ def may_receive(worker: Any) -> bool:
     job occupies the only process there is."""
     consumer = getattr(worker, "consumer", None)
     task_consumer = getattr(consumer, "task_consumer", None)
-    if task_consumer is None or (type(worker.pool).__module__.endswith("solo") and state.active_requests):
+    if task_consumer is None or (pool_name(worker) == "solo" and state.active_requests):
         return False
     return bool(task_consumer.channel.qos.can_consume())
 
@@ -91,6 +91,11 @@ def _break() -> None:
 
 def _wake() -> None:
     """Nothing: the event loop looks around."""
+
+
+def pool_name(worker: Any) -> str:
+    """`prefork`, `thread`, `solo`, `gevent` or `eventlet`: the pool's module."""
+    return type(worker.pool).__module__.rpartition(".")[2]
 
 
 def process_ids(worker: Any) -> set[int]:

@@ -23,6 +23,7 @@ from jobs.worker import celery_internals, identity
 from jobs.worker.bundle_rescue import BundleRescue
 from jobs.worker.consumption import PREFIX, Consumption
 from jobs.worker.interrupting import Interruptions
+from jobs.worker.pools import warn_of_limits
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class Heart:
             "reserved": celery_internals.reserved_ids() if receives else [],
             "host": socket.gethostname(),
             "pid": os.getpid(),
-            "pool": type(self._worker.pool).__module__.rpartition(".")[2],
+            "pool": celery_internals.pool_name(self._worker),
             "since": self._since,
             "bundles": True,
             "deaf": self._consumption.deaf,
@@ -167,6 +168,8 @@ class Liveness(bootsteps.StartStopStep):
 
     def start(self, worker: Any) -> None:
         """Begin beating."""
+        consumed = set(celery_internals.consumed_queues(worker))
+        warn_of_limits(celery_internals.pool_name(worker), worker.app.tasks.values(), consumed)
         self.consumption.start()
         self.obj.start()
 

@@ -22,7 +22,8 @@ def signed_by(request: Request, keys: Mapping[str, Keys], now: int) -> str:
     parameters = request.parameters()
     if "signature" not in parameters:
         raise missing("signature")
-    if not hmac.compare_digest(_signature(request, found.secret), parameters["signature"].lower()):
+    given = parameters["signature"].lower().encode()
+    if not hmac.compare_digest(_signature(request, found.secret).encode(), given):
         raise refusal(-1022, "Signature for this request is not valid.")
     _check_time(parameters, now)
     return found.account

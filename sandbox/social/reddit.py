@@ -76,7 +76,8 @@ class Reddit:
             expiry, signature = (
                 b64decode(request.headers.get("authorization", "").split(" ", 1)[1]).decode().split(".")
             )
-            valid = hmac.compare_digest(signature, _signature(expiry)) and float(expiry) > self._board.wall()
+            genuine = hmac.compare_digest(signature.encode(), _signature(expiry).encode())
+            valid = genuine and float(expiry) > self._board.wall()
         except (ValueError, IndexError):
             valid = False
         if not valid:

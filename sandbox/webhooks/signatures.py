@@ -16,7 +16,7 @@ def fault_of(header: str, body: bytes, secrets: Sequence[str], now: float) -> st
     if len(moments) != 1 or not given:
         return "no signature"
     expected = [_signature(secret, moments[0], body) for secret in secrets]
-    if not any(hmac.compare_digest(one, other) for one in expected for other in given):
+    if not any(hmac.compare_digest(one.encode(), other.encode()) for one in expected for other in given):
         return "wrong signature"
     if abs(now - int(moments[0])) > TOLERANCE:
         return "signature too old"

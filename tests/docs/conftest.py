@@ -13,7 +13,7 @@ def project(tmp_path: Path) -> Path:
     """The project's files as a stranger has them, with what some of its tests need."""
     for name in ("config", "jobs", "enrichment", "analysis", "execution", "monitoring", "sandbox", "docs"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("enrichment", "config"):
+    for name in ("enrichment", "config", "jobs/canvas"):
         shutil.copytree(ROOT / "tests" / name, tmp_path / "tests" / name)
     for path in (ROOT / "tests").glob("*.py"):
         shutil.copy(path, tmp_path / "tests" / path.name)

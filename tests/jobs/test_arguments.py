@@ -284,6 +284,18 @@ def test_what_passed_once_passes_again_unchanged(x: int, note: str | None) -> No
     assert signature.check(*once) == once
 
 
+@pytest.mark.parametrize("hint", [float, list, dict, list[Any], dict[str, Any], list[float]])
+def test_no_type_makes_null_of_what_json_cannot_say(hint: Any) -> None:
+    def task(value: Any) -> None: ...
+
+    task.__annotations__["value"] = hint
+    nan = float("nan")
+    value = {"a": nan} if hint in (dict, dict[str, Any]) else nan if hint is float else [nan]
+    checked, _ = Signature("task", task).check([value], {})
+    with pytest.raises(ArgumentsRefused, match="cannot be written as JSON"):
+        encode("args", checked, 1_000)
+
+
 # -- what cannot be stored -----------------------------------------------------------------------------------
 
 

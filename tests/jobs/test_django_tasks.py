@@ -1,6 +1,8 @@
 """Django's tasks API on top of jobs."""
 
+import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -13,11 +15,13 @@ from jobs.errors import ArgumentsRefused, Permanent, UnknownName
 from jobs.models import Job
 from jobs.tasks import run_django_task
 from jobs.waiting import wait_until_finished
-from tests.django_sample_tasks import days_between, fail_later, tell_id
+from tests.django_sample_tasks import days_between, double, fail_later, succeed_at, tell_id
+from tests.docs.pages import blocks
 from tests.jobs.faults.conftest import platform  # noqa: F401 -- the fixture, for this test too
-from tests.processes import Platform
+from tests.processes import ROOT, Platform
 from tests.sample_tasks import noop
 
+PAGE = ROOT / "docs" / "how-to" / "use-djangos-tasks.md"
 pytestmark = pytest.mark.django_db
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
 
@@ -48,6 +52,24 @@ def test_what_does_not_fit_is_refused_and_nothing_is_stored() -> None:
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_json_cannot_say_is_refused(value: float) -> None:
+    with pytest.raises(ArgumentsRefused, match="cannot be written as JSON"):
+        double.enqueue(value)
+    with pytest.raises(ArgumentsRefused, match="cannot be written as JSON"):
+        double.enqueue(value=value)
+    assert not Job.objects.exists()
+
+
+def test_a_context_counts_the_run_that_is_going_on() -> None:
+    with testing.stepwise() as jobs:
+        first, second = succeed_at.enqueue(1), succeed_at.enqueue(2)
+        jobs.run_until_idle()
+    for result, attempts in ((first, 1), (second, 2)):
+        result.refresh()
+        assert (result.return_value, result.attempts) == ([attempts, "RUNNING"], attempts)
+
+
 def test_a_rolled_back_task_never_existed() -> None:
     with pytest.raises(KeyError), transaction.atomic():
         raise KeyError(days_between.enqueue(*NOVEMBER).id)
@@ -67,6 +89,33 @@ def test_a_path_that_leads_to_no_task_is_never_called() -> None:
             jobs.assert_failed(run_django_task, path, error=Permanent)
 
 
+def test_the_pages_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, declared, used = (block.text for block in blocks(PAGE) if block.kind == "python")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "tasks.py").write_text(declared)
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        with testing.inline():
+            exec(used, {})
+    finally:
+        for name in ("shop.tasks", "shop"):
+            sys.modules.pop(name, None)
+    assert used.rstrip().endswith(f"# {capsys.readouterr().out.rstrip()}")
+
+
+def test_on_the_default_queue_only_errors_that_say_so_are_retried() -> None:
+    with testing.stepwise(raise_errors=False) as jobs:
+        transient = succeed_at.using(queue_name="default").enqueue(2)
+        unexpected = fail_later.using(queue_name="default").enqueue("no")
+        jobs.run_until_idle()
+    for result in (transient, unexpected):
+        result.refresh()
+    assert (transient.status, transient.attempts) == (TaskResultStatus.SUCCESSFUL, 2)
+    assert (unexpected.status, unexpected.attempts) == (TaskResultStatus.FAILED, 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_can_be_awaited() -> None:
     result = async_to_sync(days_between.aenqueue)(*NOVEMBER)
@@ -84,6 +133,6 @@ def test_real_workers_run_functions_and_coroutines(platform: Platform) -> None: 
         assert wait_until_finished(result.id, 60)
         result.refresh()
     assert (good.status, good.return_value, good.attempts) == (TaskResultStatus.SUCCESSFUL, 29, 1)
-    assert told.return_value == f"{told.id} 0 !"
+    assert told.return_value == f"{told.id} 1 !"
     assert (bad.status, bad.errors[0].exception_class) == (TaskResultStatus.FAILED, ValueError)
     assert "too late" in bad.errors[0].traceback

@@ -2,21 +2,31 @@
 
 import json
 import logging
+import os
+import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 
 from jobs import testing
 from jobs.dispatcher.fold import fold
 from jobs.fence.events import Event
 from jobs.fence.leases import Ticket
 from jobs.logs import formatter, logging_config
+from jobs.models import Job
 from jobs.worker import context
 from jobs.worker.messages import Passport
 from jobs.worker.task import open_run
+from tests.jobs.otlp import Receiver
 from tests.jobs.rows import make_job
+from tests.processes import ROOT, Platform
 from tests.sample_tasks import add, fail
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +114,75 @@ def test_celerys_own_lines_name_the_job_that_they_are_about(name: str, job_id: s
     line = json.loads(formatter("json").format(record))
     assert (line.get("job_id"), line.get("task")) == (job_id, name if job_id else None)
     assert "data" not in line
+
+
+def test_celerys_line_about_an_error_is_told_after_the_end_and_names_the_run_all_the_same(
+    received: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler, logger = _Lines(), logging.getLogger("celery.app.trace")
+    monkeypatch.setattr(logger, "handlers", [handler])
+    with testing.inline(raise_errors=False):
+        job = fail.using(max_attempts=1, correlation_id="c1").enqueue("no luck")
+    (line,) = handler.lines
+    assert "raised unexpected" in str(line["event"])
+    named = ("job_id", "queue", "task", "attempt", "correlation_id", "trace_id")
+    trace = (Job.objects.get().canvas or {})["headers"]["traceparent"][3:35]
+    assert [line[name] for name in named] == [job.id, "quick", "tests.sample_tasks.fail", 1, "c1", trace]
+
+
+def test_an_answers_status_is_told_after_the_span_and_names_its_trace(
+    received: Receiver, client: Client
+) -> None:
+    handler, logger = _Lines(), logging.getLogger("django.request")
+    logger.addHandler(handler)
+    try:
+        client.get("/api/v1/nothing", headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"})
+        async_to_sync(AsyncClient().get)(
+            "/api/v1/nothing", headers={"traceparent": f"00-{'c' * 32}-{'d' * 16}-01"}
+        )
+    finally:
+        logger.removeHandler(handler)
+    assert [(line["event"], line["trace_id"]) for line in handler.lines] == [
+        ("Not Found: /api/v1/nothing", "a" * 32),
+        ("Not Found: /api/v1/nothing", "c" * 32),
+    ]
+
+
+def test_djangos_lines_are_written_once_and_as_json_however_often_it_is_set_up() -> None:
+    said = "import django, logging; django.setup(); django.setup(); logging.getLogger('django.request').warning('no')"
+    done = subprocess.run(
+        [sys.executable, "-c", said],
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "config.settings.base", "DEBUG": "true", "LOG_FORMAT": "json"},
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    (line,) = done.stderr.splitlines()
+    assert json.loads(line)["event"] == "no"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_web_server_writes_its_own_lines_as_json_too(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, LOG_FORMAT="json", DEBUG="true")
+    try:
+        host, port = platform.web().split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as raw:
+            raw.sendall(b"nonsense\r\n\r\n")
+            raw.recv(1000)
+        with socket.create_connection((host, int(port)), timeout=10) as raw:
+            raw.sendall(b"GET /api/v1/nothing HTTP/1.0\r\n\r\n")
+            raw.recv(1000)
+        log = tmp_path / "web.log"
+        wait_until(lambda: "Not Found" in log.read_text(), 20, "the line of the request")
+    finally:
+        platform.stop()
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(line["event"], line["logger"]) for line in lines] == [
+        ("Invalid HTTP request received.", "uvicorn.error"),
+        ("Not Found: /api/v1/nothing", "django.request"),
+    ]
 
 
 def test_a_line_of_a_request_names_it_and_no_later_line_does(client: Client) -> None:

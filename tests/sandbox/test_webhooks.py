@@ -53,10 +53,11 @@ def test_a_signed_request_is_kept_once_however_often_it_comes(receiver: Receiver
         (lambda: "", "k1", 401, "no signature"),
         (lambda: _header(secret="other"), "k1", 401, "wrong signature"),
         (lambda: _header(body=b"{}"), "k1", 401, "wrong signature"),
+        (lambda: "t=1,v1=\u00fc", "k1", 401, "wrong signature"),
         (lambda: _header(ago=400), "k1", 401, "signature too old"),
         (_header, "", 400, "no idempotency key"),
     ],
-    ids=["unsigned", "other secret", "other body", "old", "without a key"],
+    ids=["unsigned", "other secret", "other body", "not ASCII", "old", "without a key"],
 )
 def test_anything_else_is_refused_and_noted(
     receiver: Receiver, signature: Callable[[], str], key: str, status: int, reason: str

@@ -1,5 +1,6 @@
 """The sandbox speaks as Reddit, X, Telegram and newsrooms do."""
 
+from base64 import b64encode
 from typing import Any
 
 import httpx2
@@ -33,7 +34,8 @@ def test_reddit_wants_credentials_and_then_its_token(server: Server) -> None:
     assert httpx2.post(address, data=form, auth=("someone", "else")).status_code == 401
     assert httpx2.post(address, data={"grant_type": "x"}, auth=REDDIT).status_code == 400
     search = f"{server.url}/reddit/r/all/search?q=PEBL"
-    for header in ("", "bearer", "bearer abc", f"bearer {token(server.url)[:-8]}"):
+    foreign = b64encode("1.\u00fc".encode()).decode()
+    for header in ("", "bearer", "bearer abc", f"bearer {token(server.url)[:-8]}", f"bearer {foreign}"):
         assert httpx2.get(search, headers={"authorization": header}).status_code == 401
 
 
