@@ -60,4 +60,7 @@ def _end_with(parent: int) -> None:
 
 
 with interrupted_once():  # its processes and servers end with it, however often it is told
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
