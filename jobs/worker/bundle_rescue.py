@@ -59,6 +59,8 @@ class BundleRescue:
         limit = (headers.get("timelimit") or [None])[0] or self._app.tasks[headers["task"]].time_limit
         if not limit or now_ms - run.since_ms <= limit * 1000:
             return
+        if run.pid == os.getpid():  # a pool in this process: it would end all that the worker has
+            return
         logger.error("Hard time limit (%ss) exceeded for %s[%s]", limit, headers["task"], run.uid)
         self._app.backend.mark_as_failure(run.uid, TimeLimitExceeded(limit), request=_Request(headers))
         os.kill(run.pid, signal.SIGKILL)

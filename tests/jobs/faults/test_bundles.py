@@ -19,10 +19,10 @@ from tests.sample_tasks import moody
 from tests.waiting import wait_until
 
 
-def _warm(platform: Platform) -> Process:
+def _warm(platform: Platform, *pool: str) -> Process:
     """A platform that has learned that the task is short."""
     platform.dispatcher()
-    worker = platform.worker()
+    worker = platform.worker("w1", "quick", 2, *pool)
     wait_for_all(_enqueue(["quick"] * 60))
     return worker
 
@@ -105,6 +105,18 @@ def test_time_limits_hold_for_each_job_of_a_bundle(platform: Platform) -> None:
     errors = [Attempt.objects.get(job__uid=result.id).error_type for result in limited]
     assert errors == ["SoftTimeLimitExceeded", "TimeoutError"]
     assert_each_completed_once(quick)
+
+
+def test_a_worker_without_a_pool_of_processes_does_not_end_itself_for_a_time_limit(
+    platform: Platform,
+) -> None:
+    worker = _warm(platform, "--pool=solo")
+    results = moody.using(time_limit=1).enqueue_many(
+        [{"name": f"{n}", "mood": mood, "seconds": 3.0} for n, mood in enumerate(["long"] + ["quick"] * 40)]
+    )
+    wait_for_all(results, 30)
+    assert_each_completed_once(results)
+    assert worker.popen.poll() is None
 
 
 def test_celerys_events_are_sent_for_each_job_when_somebody_listens(platform: Platform) -> None:
