@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django_celery_beat.models import PeriodicTask
 
 from jobs.fence.connection import client as redis
 from tests.docs.pages import blocks
@@ -66,6 +67,7 @@ def shop(tmp_path: Path) -> Path:
 def environment(shop: Path) -> dict[str, str]:
     """Its own settings, on the servers of this run."""
     redis().flushall()
+    PeriodicTask.objects.all().delete()  # of another project's tasks
     return addresses() | {"DJANGO_SETTINGS_MODULE": "shop.settings", "PYTHONPATH": str(shop)}
 
 
