@@ -168,9 +168,9 @@ def _refuse_shapes(task: Any, args: Any, kwargs: Any) -> None:
 
 
 def _brought_up(task: Any, kwargs: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
-    version = options.get(VERSION, version_of(task))
-    if version == version_of(task):
+    if VERSION not in options:
         return kwargs
+    version = options[VERSION]
     if not isinstance(version, int) or version < 1:
         raise OptionRefused(VERSION, f"must be a version from 1 on, got {version!r:.50}")
     try:

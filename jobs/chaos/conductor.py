@@ -23,7 +23,7 @@ from jobs.chaos.load import Load
 from jobs.chaos.nemesis import Stage, torment
 from jobs.chaos.pauser import Pauser
 from jobs.chaos.plan import calls, duration, mixed_in
-from jobs.chaos.queues import MAIN, QUEUES
+from jobs.chaos.queues import MAIN, QUEUES, WORK
 from jobs.chaos.watcher import Watcher
 from jobs.configuration import queue_book
 from jobs.localservices.launcher import Launcher
@@ -75,12 +75,12 @@ def conduct(score: Score, services: Launcher, folder: Path, say: Say) -> list[Ve
         connection.close()  # its server may have been killed since it was used
         _end_schedule()
         _quiet(say)
-        ended = Job.objects.filter(task="jobs.chaos.work", state__in=TERMINAL, finished_at__gte=since)
+        ended = Job.objects.filter(task=WORK, state__in=TERMINAL, finished_at__gte=since)
         watcher.stop(dict(ended.values_list("uid", "queue")))
     finally:
         crew.stop()
         log.close()
-    facts = collect(history.read(log.path), ["jobs.chaos.work", *([score.own[0]] if score.own else [])])
+    facts = collect(history.read(log.path), [WORK, *([score.own[0]] if score.own else [])])
     if score.own:
         facts.own_attempts = _attempts(score.own[0])
     return judge(facts)
@@ -97,8 +97,8 @@ def _play(score: Score, stage: Stage, log: history.History, say: Say) -> None:
     if score.own:
         plan = mixed_in(plan, *score.own)
     seconds = duration(score.jobs, score.faults)
-    load, pauser = Load(log, plan, seconds, _CROWD), Pauser(log)
     stopping = threading.Event()
+    load, pauser = Load(log, plan, seconds, _CROWD, stopping), Pauser(log)
     pauser.start()
     with ThreadPoolExecutor(2) as threads:
         playing = [
@@ -110,7 +110,6 @@ def _play(score: Score, stage: Stage, log: history.History, say: Say) -> None:
                 say(f"{load.done:,} of {len(plan):,} calls made")
         finally:  # interrupted: neither is waited for to its end
             stopping.set()
-            load.stop()
     pauser.stop()
     for each in playing:
         each.result()  # a fault that could not be applied is no run
@@ -133,7 +132,7 @@ def _make_schedule() -> None:
     """One that ticks every two seconds, and misses none whatever happens to the beats."""
     PeriodicTask.objects.all().delete()
     every, _ = IntervalSchedule.objects.get_or_create(every=2, period="seconds")
-    row = PeriodicTask.objects.create(name="chaos", task="jobs.chaos.work", interval=every, queue=MAIN)
+    row = PeriodicTask.objects.create(name="chaos", task=WORK, interval=every, queue=MAIN)
     SchedulePolicy.objects.update_or_create(schedule=row, defaults={"missed": Missed.ALL})
 
 
@@ -154,7 +153,7 @@ def _token() -> str:
 
 def _first_job_is_done() -> Callable[[], bool]:
     """Whether a job went all the way: every process that matters is up."""
-    uid = resolve_task("jobs.chaos.work").using(queue=MAIN).enqueue().id
+    uid = resolve_task(WORK).using(queue=MAIN).enqueue().id
     return lambda: Job.objects.filter(uid=uid, state="completed").exists()
 
 

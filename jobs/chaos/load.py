@@ -37,20 +37,17 @@ class Load:
         calls: Sequence[Call],
         seconds: float,
         crowd: int | None = None,
+        stopping: threading.Event | None = None,
     ) -> None:
         self._history = history
         self._calls = calls
         self._seconds = seconds
         self._crowd = crowd
-        self._stopping = threading.Event()
+        self._stopping = stopping or threading.Event()
         self.done = 0
 
-    def stop(self) -> None:
-        """No more calls."""
-        self._stopping.set()
-
     def run(self) -> None:
-        """Until every call was made, or `stop`."""
+        """Until every call was made, or `stopping` is set."""
         start = time.monotonic()
         for number, call in enumerate(self._calls):
             due = start + self._seconds * number / len(self._calls)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobs.chaos.queues import KEYED, MAIN, PAUSED, POISON, RATED
+from jobs.chaos.queues import KEYED, MAIN, PAUSED, POISON, RATED, WORK
 
 MIX = {
     "quick": 44.0,
@@ -37,7 +37,7 @@ class Call:
     data: dict[str, Any] = field(default_factory=dict)
     countdown: float | None = None
     children: int = 0
-    task: str = "jobs.chaos.work"
+    task: str = WORK
 
     @property
     def jobs(self) -> int:

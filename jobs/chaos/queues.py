@@ -4,6 +4,7 @@ from jobs.queues import Queue
 from jobs.rates import parse_rate
 from jobs.retry import Exponential
 
+WORK = "jobs.chaos.work"  # the run's own task
 _KEEP = 10_000_000
 _SOON = Exponential(0.2, cap=2)
 

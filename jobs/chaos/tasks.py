@@ -8,6 +8,7 @@ from typing import Any
 from celery import shared_task
 
 from jobs.chaos import marks
+from jobs.chaos.queues import WORK
 from jobs.worker import context
 
 
@@ -15,7 +16,7 @@ class ChaosError(Exception):
     """It fails on purpose."""
 
 
-@shared_task(bind=True, name="jobs.chaos.work")
+@shared_task(bind=True, name=WORK)
 def work(
     self: Any, *, key: str = "", seconds: float = 0.0, fails: int = 0, deadly: bool = False
 ) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def warn_of_limits(pool: str, tasks: Iterable[Any], queues: Set[str]) -> None:
     """Say once which time limits will not be kept; `pool` is the name of the pool's module in Celery."""
     if pool in _KEEPS_LIMITS:
         return
-    if names := sorted(tasks_with_limits(tasks, queues)):
+    if names := sorted(set(tasks_with_limits(tasks, queues))):
         logger.warning(
             "the pool %s keeps no time limits and ends no cancelled job; they have time limits: %s",
             pool,
